@@ -1,0 +1,1 @@
+"""Articles in, searchable evidence out: load, clean, fold, segment, embed, store, index."""

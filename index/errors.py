@@ -1,0 +1,88 @@
+"""Every error that the index raises on purpose, each with a message that names the way out.
+
+YoujuError
+├── LoadError                one file or record that could not be read; the others go on
+├── StoreError               the SQLite store cannot be opened or written
+│   ├── StoreFull            no space left; what was committed before stays
+│   └── StoreVersionError    written by another version of the store's layout
+├── IndexMissing             nothing has been indexed in this home folder yet
+├── IndexBusy                another process is writing
+├── EmbedderMismatch         the index was made with another embedder
+├── EmbedderError            the embedder cannot be loaded or returned a wrong shape
+├── ArticleNotFound          no article has this id
+└── QuestionError            a question that cannot be asked (empty, too long)
+"""
+
+
+class YoujuError(Exception):
+    """Base of all errors that are shown to a user word for word."""
+
+    code = "error"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class LoadError(YoujuError):
+    """One file or record cannot be read as an article."""
+
+    code = "load_failed"
+
+
+class StoreError(YoujuError):
+    """The store cannot be opened, read or written."""
+
+    code = "store_failed"
+
+
+class StoreFull(StoreError):
+    """No space left where the store lies."""
+
+    code = "store_full"
+
+
+class StoreVersionError(StoreError):
+    """The store was written with another layout."""
+
+    code = "store_version"
+
+
+class IndexMissing(YoujuError):
+    """There is no index in the home folder."""
+
+    code = "index_missing"
+
+
+class IndexBusy(YoujuError):
+    """Another process holds the writer's lock."""
+
+    code = "index_busy"
+
+
+class EmbedderMismatch(YoujuError):
+    """The index carries vectors of another embedder."""
+
+    code = "embedder_mismatch"
+
+
+class EmbedderError(YoujuError):
+    """The embedder cannot be loaded, or broke its contract."""
+
+    code = "embedder_failed"
+
+
+class ArticleNotFound(YoujuError):
+    """No article has the id that was asked for."""
+
+    code = "article_not_found"
+
+
+class QuestionError(YoujuError):
+    """The question cannot be asked as it is."""
+
+    code = "bad_question"

@@ -1,0 +1,143 @@
+"""Folding: one form for matching, with an exact map back to the original characters.
+
+A text is cut into *pieces*, each folded on its own, so that folding never depends on what
+stands around a piece: NFKC, lower case, Traditional to Simplified (OpenCC, character by
+character), one space for any white space, `1,000` to `1000`, 三百五十 to 350, and then the
+regional words of `index.regional`. Any run of whole pieces therefore folds to the same
+string alone as inside its text, which is what makes spans map back exactly.
+
+Split sentences before folding: NFKC turns ，！？；： into ASCII.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from index.numerals import fold_numeral
+from index.records import Span
+from index.regional import regional_terms
+
+_NUMERAL = "〇零一二两兩三四五六七八九十百千"
+_PIECE = re.compile(
+    r"(?P<space>\s+)"
+    r"|(?P<digits>[0-9０-９]+(?:[,，][0-9０-９]+)+)"
+    rf"|(?P<numeral>[{_NUMERAL}]{{2,}})"
+    r"|(?P<other>.)",
+    re.DOTALL,
+)
+_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
+# Pairs that OpenCC leaves apart character by character although readers take them as one.
+_VARIANTS = str.maketrans("藉甦著覆徵", "借苏着复征")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text and the way back.
+
+    `text[ends[k-1]:ends[k]]` is the folding of the original's `origin[k]:origin[k+1]`;
+    `ends` and `origin[1:]` have one entry for each piece, both rising.
+    """
+
+    text: str
+    ends: tuple[int, ...]
+    origin: tuple[int, ...]
+
+    def original(self, start: int, end: int) -> Span:
+        """The smallest run of whole pieces in the original that holds folded `[start, end)`.
+
+        Raises ValueError unless 0 <= start <= end <= len(text).
+        """
+        if not 0 <= start <= end <= len(self.text):
+            raise ValueError(f"[{start}, {end}) is not a span of {len(self.text)} folded characters")
+        first = bisect_right(self.ends, start)
+        if start == end:
+            at = self.origin[min(first, len(self.origin) - 1)]
+            return Span(at, at)
+        last = bisect_left(self.ends, end)
+        return Span(self.origin[first], self.origin[last + 1])
+
+    def find(self, needle: str) -> Iterator[Span]:
+        """The original spans of every occurrence of a folded needle, in order."""
+        at = self.text.find(needle) if needle else -1
+        while at >= 0:
+            yield self.original(at, at + len(needle))
+            at = self.text.find(needle, at + 1)
+
+
+def fold(text: str) -> Folded:
+    """Fold `text` and keep the map from each folded offset to the original."""
+    pieces = _regional_pieces(_character_pieces(text))
+    ends, origin, parts, length = [], [0], [], 0
+    for folded, end in pieces:
+        length += len(folded)
+        parts.append(folded)
+        ends.append(length)
+        origin.append(end)
+    return Folded("".join(parts), tuple(ends), tuple(origin))
+
+
+@lru_cache(maxsize=4096)
+def fold_text(text: str) -> str:
+    """The folded text alone."""
+    return fold(text).text
+
+
+def _character_pieces(text: str) -> Iterator[tuple[str, int]]:
+    """Each piece's folded form and the offset where it ends in the original."""
+    for match in _PIECE.finditer(text):
+        kind, piece = match.lastgroup, match.group()
+        if kind == "space":
+            yield " ", match.end()
+        elif kind == "digits":
+            plain = unicodedata.normalize("NFKC", piece)
+            yield (plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain), match.end()
+        elif kind == "numeral":
+            yield fold_numeral(_fold_characters(piece)), match.end()
+        else:
+            yield fold_character(piece), match.end()
+
+
+@lru_cache(maxsize=65536)
+def fold_character(character: str) -> str:
+    """One character's folded form: NFKC, lower case, simplified; repeated until it is stable."""
+    return _fold_characters(character)
+
+
+def _fold_characters(text: str) -> str:
+    for _ in range(4):
+        folded = unicodedata.normalize("NFKC", text).casefold().translate(_VARIANTS)
+        folded = "".join(_simplifier().convert(c) for c in folded)
+        if folded == text:
+            break
+        text = folded
+    return text
+
+
+@cache
+def _simplifier():  # type: ignore[no-untyped-def]  # opencc types its converter privately
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
+@cache
+def _term_pattern() -> re.Pattern[str]:
+    terms = sorted(regional_terms(), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, terms)))
+
+
+def _regional_pieces(pieces: Iterator[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """Join the pieces that make up a regional word into one piece with its mainland form."""
+    folded = list(pieces)
+    # One character a piece, so that a match always starts and ends between pieces; what folded
+    # to several characters is no part of a word.
+    line = "".join(piece if len(piece) == 1 else "\0" for piece, _ in folded)
+    at = 0
+    for match in _term_pattern().finditer(line):
+        yield from folded[at : match.start()]
+        yield regional_terms()[match.group()], folded[match.end() - 1][1]
+        at = match.end()
+    yield from folded[at:]

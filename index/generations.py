@@ -1,0 +1,213 @@
+"""Derived indexes (FAISS, Tantivy) in numbered generations, swapped in at once.
+
+A home folder holds:
+
+    store.sqlite              the truth
+    writer.lock               held by the process that writes; the system frees it when that dies
+    CURRENT                   the name of the generation in use, replaced atomically
+    generations/<content>/    dense.faiss, articles/ and sentences/ (Tantivy), manifest.json
+
+A generation carries the store's `content` number that it was made from, and a checksum of
+each of its files. It is never changed after CURRENT names it.
+"""
+
+import os
+import shutil
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ValidationError
+
+from index.dense import DenseIndex
+from index.errors import IndexBusy
+from index.lexical import LexicalIndex
+from index.store import Store
+
+MANIFEST = "manifest.json"
+
+
+class Manifest(BaseModel):
+    """What a generation was made from, and the checksums of its files."""
+
+    content: int
+    embedder: str
+    dim: int
+    articles: list[int]
+    checksums: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """The opened indexes of one generation."""
+
+    name: str
+    manifest: Manifest
+    dense: DenseIndex
+    articles: LexicalIndex
+    sentences: LexicalIndex
+
+
+class Home:
+    """The paths of a home folder, its writer's lock, and its generations."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.store = root / "store.sqlite"
+        self._current = root / "CURRENT"
+        self._generations = root / "generations"
+
+    @property
+    def exists(self) -> bool:
+        return self.store.exists()
+
+    @contextmanager
+    def write_lock(self) -> Iterator[None]:
+        """Hold the home for writing. Raises IndexBusy when another process does."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.root / "writer.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise IndexBusy(
+                f"another process is writing to {self.root}.", "Wait until it has finished, then run this again."
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def current_name(self) -> str:
+        """The name of the present generation, or "" when there is none yet."""
+        try:
+            return self._current.read_text("utf-8").strip()
+        except FileNotFoundError:
+            return ""
+
+    def current(self) -> Generation | None:
+        """The present generation, checked and opened; None when it is missing or damaged."""
+        for _ in range(3):  # a writer may swap between our reading the name and opening it
+            try:
+                return self._open(self.current_name())
+            except (OSError, ValueError, ValidationError, RuntimeError):
+                continue
+        return None
+
+    def _open(self, name: str) -> Generation:
+        """Raises OSError, ValueError or RuntimeError when something is missing or damaged."""
+        if not name:
+            raise ValueError("there is no generation yet")
+        folder = self._generations / name
+        manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+        if _checksums(folder) != manifest.checksums:
+            raise ValueError(f"{folder} does not match its checksums")
+        return Generation(
+            name,
+            manifest,
+            DenseIndex.read(folder),
+            LexicalIndex.open(folder / "articles"),
+            LexicalIndex.open(folder / "sentences"),
+        )
+
+    def refresh(self, store: Store, embedder: str, dim: int) -> Generation:
+        """Make the generation of the store's present content and swap it in. Hold the lock."""
+        before = self.current()
+        if before and before.manifest.content == store.content and before.manifest.embedder == embedder:
+            return before
+        if before and before.manifest.embedder != embedder:
+            before = None
+        self._generations.mkdir(parents=True, exist_ok=True)
+        name = self._free_name(store.content)
+        folder = self._generations / f".{name}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        _build(folder, store, embedder, dim, before, self._current_folder() if before else None)
+        folder.rename(self._generations / name)
+        self._point_to(name)
+        self._sweep(keep={name, before.name if before else name})
+        return self._open(name)
+
+    def _free_name(self, content: int) -> str:
+        """The content number, with a suffix where a damaged generation already has it."""
+        taken = 0
+        while (self._generations / (name := f"{content}.{taken}" if taken else str(content))).exists():
+            taken += 1
+        return name
+
+    def _current_folder(self) -> Path:
+        return self._generations / self.current_name()
+
+    def _point_to(self, name: str) -> None:
+        beside = self._current.with_suffix(".next")
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(name)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self._current)
+
+    def _sweep(self, keep: set[str]) -> None:
+        """Remove older generations; readers keep the files that they have open."""
+        for folder in self._generations.iterdir():
+            if folder.name not in keep:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _build(folder: Path, store: Store, embedder: str, dim: int, before: Generation | None, source: Path | None) -> None:
+    """Write a generation into `folder`, from `before` where there is one, else from nothing."""
+    dense = before.dense if before else DenseIndex.empty(dim)
+    old_sentences, old_articles = dense.ids, set(before.manifest.articles) if before else set()
+    sentences, articles = store.sentence_numbers(), store.article_numbers()
+    added = sorted(sentences - old_sentences)
+    dense.remove(old_sentences - sentences)
+    for batch in _batches(added):
+        dense.add(np.asarray(batch, dtype=np.int64), store.sentence_vectors(batch))
+    dense.write(folder)
+    whole = _lexical(folder / "articles", source / "articles" if source else None)
+    whole.update(old_articles - articles, _article_texts(store, sorted(articles - old_articles)))
+    parts = _lexical(folder / "sentences", source / "sentences" if source else None)
+    parts.update(old_sentences - sentences, _sentence_texts(store, added))
+    manifest = Manifest(
+        content=store.content, embedder=embedder, dim=dim, articles=sorted(articles), checksums=_checksums(folder)
+    )
+    (folder / MANIFEST).write_text(manifest.model_dump_json(), "utf-8")
+
+
+def _lexical(folder: Path, source: Path | None) -> LexicalIndex:
+    return LexicalIndex.copy(source, folder) if source else LexicalIndex.create(folder)
+
+
+def _article_texts(store: Store, numbers: list[int]) -> Iterator[tuple[int, str]]:
+    """An article's lexical text: what it says of itself, then all that it says."""
+    for batch in _batches(numbers):
+        for number, article in sorted(store.articles_by_number(batch).items()):
+            yield number, f"{article.title}\n{article.source}\n{article.text}"
+
+
+def _sentence_texts(store: Store, numbers: list[int]) -> Iterator[tuple[int, str]]:
+    """A sentence's lexical text: its article's title and its heading stand before it."""
+    for batch in _batches(numbers):
+        stored = store.sentences_by_number(batch)
+        articles = store.articles_by_number(s.article for s in stored.values())
+        for number, item in sorted(stored.items()):
+            article, sentence = articles[item.article], item.sentence
+            heading = sentence.heading.of(article.text) if sentence.heading else ""
+            yield number, f"{article.title}\n{heading}\n{sentence.span.of(article.text)}"
+
+
+def _batches(numbers: list[int], size: int = 1024) -> Iterator[list[int]]:
+    for at in range(0, len(numbers), size):
+        yield numbers[at : at + size]
+
+
+def _checksums(folder: Path) -> dict[str, int]:
+    """CRC-32 of every file of a generation but its manifest and Tantivy's lock files."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): zlib.crc32(path.read_bytes())
+        for path in files
+        if path.name != MANIFEST and not path.name.endswith(".lock")
+    }

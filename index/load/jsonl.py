@@ -1,0 +1,65 @@
+"""The bulk form: one JSON object a line. A broken line is named; the others load."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from index.dates import parse_published
+from index.records import Failure, LoadedArticle
+
+
+class BulkArticle(BaseModel):
+    """A line of articles.jsonl."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str = Field(min_length=1)
+    text: str = Field(min_length=1)
+    title: str = ""
+    source: str = ""
+    published: str = ""
+    url: str = ""
+
+
+def read(path: Path, origin: str) -> Iterator[LoadedArticle | Failure]:
+    """Stream the file's articles. Raises OSError when the file cannot be read."""
+    empty = True
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            empty = False
+            yield _read_line(line, f"{path}, line {number}", origin)
+    if empty:
+        yield Failure(str(path), "the file is empty.", ())
+
+
+def count(path: Path) -> int:
+    """Lines that are not blank; 0 for a file that cannot be read, which `read` reports."""
+    try:
+        with path.open("rb") as file:
+            return sum(bool(line.strip()) for line in file)
+    except OSError:
+        return 0
+
+
+def _read_line(line: bytes, where: str, origin: str) -> LoadedArticle | Failure:
+    try:
+        record = BulkArticle.model_validate_json(line.removeprefix(b"\xef\xbb\xbf"))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(map(str, first["loc"]))
+        return Failure(where, f"{field + ': ' if field else 'not JSON: '}{first['msg']}.")
+    if not record.text.strip():
+        return Failure(where, "text: there is nothing in it.", (record.id,))
+    return LoadedArticle(
+        id=record.id,
+        text=record.text,
+        title=record.title.strip(),
+        source=record.source.strip(),
+        published=parse_published(record.published),
+        url=record.url.strip(),
+        origin=origin,
+        where=where,
+    )

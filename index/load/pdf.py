@@ -1,0 +1,61 @@
+"""PDF: the text of each page; running heads and page numbers are taken out."""
+
+import re
+from collections import Counter
+
+import pypdfium2
+
+from index.dates import parse_published
+from index.errors import LoadError
+from index.records import LoadedArticle
+
+_PAGE_NUMBER = re.compile(r"[-—–·第\s]*\d{1,4}[-—–·页頁\s]*(?:/\s*\d{1,4})?")
+
+
+def read(data: bytes, article_id: str) -> LoadedArticle:
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise _explain(error) from error
+    try:
+        pages = [_page_lines(document, number) for number in range(len(document))]
+        meta = document.get_metadata_dict()
+    except pypdfium2.PdfiumError as error:
+        raise _explain(error) from error
+    finally:
+        document.close()
+    lines, removed = _without_running_heads(pages)
+    if not any(line.strip() for line in lines):
+        raise LoadError("the PDF has no text in it (scanned pages?).", "Run it through OCR first.")
+    created = meta.get("CreationDate", "").removeprefix("D:")
+    return LoadedArticle(
+        id=article_id,
+        text="\n".join(lines),
+        title=meta.get("Title", "").strip(),
+        published=parse_published(f"{created[:4]}-{created[4:6]}-{created[6:8]}"),
+        removed=tuple(removed),
+    )
+
+
+def _explain(error: pypdfium2.PdfiumError) -> LoadError:
+    if "password" in str(error).lower():
+        return LoadError("the PDF is encrypted.", "Save a copy without a password.")
+    return LoadError("the PDF is damaged or cut short.", "Download or export it again.")
+
+
+def _page_lines(document: pypdfium2.PdfDocument, number: int) -> list[str]:
+    page = document[number]
+    text = page.get_textpage().get_text_bounded()
+    return [line.strip() for line in text.replace("\r\n", "\n").split("\n")]
+
+
+def _without_running_heads(pages: list[list[str]]) -> tuple[list[str], list[str]]:
+    """Leave out page numbers, and lines that stand at an edge of three pages or more."""
+    edges = Counter(line for page in pages for line in {*page[:1], *page[-2:]} if line)
+    repeated = {line for line, count in edges.items() if count >= 3}
+    kept, removed = [], []
+    for page in pages:
+        for line in page:
+            furniture = line in repeated or (line and _PAGE_NUMBER.fullmatch(line))
+            (removed if furniture else kept).append(line)
+    return kept, removed

@@ -1,0 +1,111 @@
+"""An index opened for reading: one generation together with the store.
+
+A reader keeps what it opened while a writer works. When the derived indexes are missing,
+damaged or older than the store and nobody is writing, they are rebuilt first.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from index.embed import Embedder, Vectors, mismatch
+from index.errors import IndexBusy, IndexMissing
+from index.generations import Generation, Home
+from index.records import Article, Sentence
+from index.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A sentence in its article. `position` is its place in `article.sentences`."""
+
+    number: int
+    article_number: int
+    article: Article
+    position: int
+
+    @property
+    def sentence(self) -> Sentence:
+        return self.article.sentences[self.position]
+
+    @property
+    def text(self) -> str:
+        return self.sentence.span.of(self.article.text)
+
+
+class Reader:
+    """Searches one generation. Safe to share between threads."""
+
+    def __init__(self, store: Store, generation: Generation) -> None:
+        self.store = store
+        self._generation = generation
+
+    @property
+    def generation(self) -> str:
+        """The name of the generation that this reader opened."""
+        return self._generation.name
+
+    def close(self) -> None:
+        self.store.close()
+
+    def nearest_sentences(self, query: Vectors, k: int) -> list[tuple[int, float]]:
+        """Sentence numbers with cosines; `query` is (dim,)."""
+        return self._generation.dense.search(query, k)
+
+    def closeness(self, query: Vectors, numbers: list[int]) -> dict[int, float]:
+        """The cosines of given sentences with the query."""
+        return self._generation.dense.scores(query, numbers)
+
+    def matching_sentences(self, question: str, k: int) -> list[tuple[int, float]]:
+        """Sentence numbers with BM25 scores."""
+        return self._generation.sentences.search(question, k)
+
+    def matching_articles(self, question: str, k: int) -> list[tuple[int, float]]:
+        """Article numbers with BM25 scores."""
+        return self._generation.articles.search(question, k)
+
+    def rarity(self, word: str) -> float:
+        """The word's inverse document frequency over articles, as BM25 has it; at least 0."""
+        return self._generation.articles.rarity(word)
+
+    def locate(self, numbers: Iterable[int]) -> dict[int, Located]:
+        """The numbered sentences that still exist, each in its article."""
+        stored = self.store.sentences_by_number(numbers)
+        articles = self.store.articles_by_number(s.article for s in stored.values())
+        found = {}
+        for number, item in stored.items():
+            article = articles.get(item.article)
+            if article is not None:
+                position = article.sentences.index(item.sentence)
+                found[number] = Located(number, item.article, article, position)
+        return found
+
+    def sentences_of(self, article_numbers: Iterable[int]) -> list[int]:
+        """The sentence numbers of some articles, in the order of their texts."""
+        return [n for article in article_numbers for n in self.store.sentence_numbers_of(article)]
+
+
+def open_reader(home: Home, embedder: Embedder) -> Reader:
+    """Open the home's index. Raises IndexMissing, EmbedderMismatch or StoreError."""
+    if not home.exists:
+        raise IndexMissing(f"there is no index in {home.root}.", "Make one with: youju index PATH")
+    store = Store(home.store)
+    present = store.meta("embedder")
+    if present is not None and present != embedder.fingerprint:
+        store.close()
+        raise mismatch(present, embedder.fingerprint)
+    generation = home.current()
+    if generation is None or generation.manifest.content != store.content:
+        generation = _rebuilt(home, store, embedder) or generation
+    if generation is None:
+        store.close()
+        raise IndexMissing(f"the first indexing run in {home.root} has not finished.", "Wait for it.")
+    return Reader(store, generation)
+
+
+def _rebuilt(home: Home, store: Store, embedder: Embedder) -> Generation | None:
+    """A fresh generation, or None while another process holds the writer's lock."""
+    try:
+        with home.write_lock():
+            return home.refresh(store, embedder.fingerprint, embedder.dim)
+    except IndexBusy:
+        return None

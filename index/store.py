@@ -1,0 +1,321 @@
+"""The SQLite store: articles, sentences and vectors, the one truth of an index.
+
+Everything else in the home folder is derived from it. Each writing transaction raises the
+`content` number, by which derived indexes know whether they are stale. Row ids are never
+used again, so that an id found in an older derived index either means the same sentence or
+nothing.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index.embed import Vectors
+from index.errors import ArticleNotFound, StoreError, StoreFull, StoreVersionError
+from index.records import Article, DateMention, Dropped, Sentence, Span
+
+LAYOUT = "1"
+
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE articles (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
+    content_hash TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL, published TEXT NOT NULL,
+    url TEXT NOT NULL, text TEXT NOT NULL, dropped TEXT NOT NULL, notes TEXT NOT NULL,
+    origin TEXT NOT NULL, "group" TEXT NOT NULL, signature BLOB NOT NULL
+);
+CREATE TABLE sentences (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    article INTEGER NOT NULL REFERENCES articles(number) ON DELETE CASCADE,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, paragraph INTEGER NOT NULL,
+    heading_start INTEGER, heading_end INTEGER, is_heading INTEGER NOT NULL,
+    dates TEXT NOT NULL, vector_key BLOB NOT NULL REFERENCES vectors(key)
+);
+CREATE INDEX sentences_by_article ON sentences(article, start);
+CREATE INDEX sentences_by_vector ON sentences(vector_key);
+CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES ('layout', '1'), ('content', '0');
+"""
+
+_ARTICLE = 'id, title, source, published, url, text, dropped, notes, origin, version, content_hash, "group"'
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSentence:
+    """A sentence with its number and its article's number."""
+
+    number: int
+    article: int
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSummary:
+    """What a list of articles shows."""
+
+    id: str
+    version: int
+    title: str
+    source: str
+    published: str
+    url: str
+    characters: int
+    sentences: int
+    group: str
+
+
+class Store:
+    """One SQLite file. Safe to share between threads; one process may write at a time."""
+
+    def __init__(self, path: Path, *, writable: bool = False) -> None:
+        self._path = path
+        self._guard = threading.RLock()
+        with _explained(path):
+            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+            self._db.execute("PRAGMA foreign_keys = ON")
+            if writable:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = FULL")
+                self._create()
+            self._check_layout()
+
+    def close(self) -> None:
+        with self._guard:
+            self._db.close()
+
+    def _create(self) -> None:
+        if self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+            with self._transaction():
+                for statement in _TABLES.split(";\n"):
+                    self._db.execute(statement)
+
+    def _check_layout(self) -> None:
+        layout = self.meta("layout")
+        if layout != LAYOUT:
+            raise StoreVersionError(
+                f"{self._path} has layout {layout}; this version of youju reads layout {LAYOUT}.",
+                "Index into a new home folder (--home).",
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Commit at the end, or roll back whole; SQLite's own errors come out as ours."""
+        with self._guard, _explained(self._path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def _rows(self, sql: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]  # rows differ
+        with self._guard, _explained(self._path):
+            return self._db.execute(sql, values).fetchall()
+
+    # -- metadata ---------------------------------------------------------------------------
+
+    def meta(self, key: str) -> str | None:
+        rows = self._rows("SELECT value FROM meta WHERE key = ?", key)
+        return str(rows[0][0]) if rows else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    @property
+    def content(self) -> int:
+        """The number of the last transaction that changed articles."""
+        return int(self.meta("content") or 0)
+
+    # -- writing ----------------------------------------------------------------------------
+
+    def write(self, entries: Sequence["Entry"], remove: Iterable[str] = ()) -> None:
+        """Add or replace articles and remove others, all or nothing."""
+        with self._transaction():
+            for article_id in remove:
+                self._db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+            for entry in entries:
+                self._write_entry(entry)
+            self._db.execute("UPDATE meta SET value = value + 1 WHERE key = 'content'")
+
+    def _write_entry(self, entry: "Entry") -> None:
+        article = entry.article
+        self._db.execute("DELETE FROM articles WHERE id = ?", (article.id,))
+        row = (
+            article.id, article.title, article.source, article.published, article.url, article.text,
+            json.dumps([[d.rule, d.text] for d in article.dropped], ensure_ascii=False),
+            json.dumps(article.notes, ensure_ascii=False), article.origin, article.version,
+            article.content_hash, article.group, entry.signature,
+        )  # fmt: skip
+        number = self._db.execute(
+            f"INSERT INTO articles ({_ARTICLE}, signature) VALUES ({', '.join('?' * 13)})", row
+        ).lastrowid
+        vectors = zip(entry.vector_keys, entry.vectors, strict=True)
+        self._db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", ((k, v.tobytes()) for k, v in vectors))
+        self._db.executemany(
+            "INSERT INTO sentences VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (_sentence_row(number, s, key) for s, key in zip(article.sentences, entry.vector_keys, strict=True)),
+        )
+
+    def replace_vectors(self, articles: Iterable[tuple[int, list[bytes], Vectors]], embedder: str) -> None:
+        """Set the vectors of whole articles, (number, keys, rows) in the order of their
+        sentences, and the embedder that made them; all or nothing."""
+        with self._transaction():
+            for number, keys, rows in articles:
+                vectors = ((key, row.tobytes()) for key, row in zip(keys, rows, strict=True))
+                self._db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", vectors)
+                sentences = self.sentence_numbers_of(number)
+                self._db.executemany(
+                    "UPDATE sentences SET vector_key = ? WHERE number = ?", zip(keys, sentences, strict=True)
+                )
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('embedder', ?)", (embedder,))
+            self._db.execute("UPDATE meta SET value = value + 1 WHERE key = 'content'")
+
+    def drop_unused_vectors(self) -> None:
+        """Forget vectors that no sentence refers to any more."""
+        with self._transaction():
+            self._db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector_key FROM sentences)")
+
+    # -- reading ----------------------------------------------------------------------------
+
+    def article(self, article_id: str) -> Article:
+        """Raises ArticleNotFound."""
+        rows = self._rows(f"SELECT number, {_ARTICLE} FROM articles WHERE id = ?", article_id)
+        if not rows:
+            raise ArticleNotFound(f"no article has the id {article_id!r}.", "List the ids with: youju articles")
+        return self._article(rows[0])
+
+    def articles_by_number(self, numbers: Iterable[int]) -> dict[int, Article]:
+        """Those of the numbered articles that are still there."""
+        found: dict[int, Article] = {}
+        for number in set(numbers):
+            for row in self._rows(f"SELECT number, {_ARTICLE} FROM articles WHERE number = ?", number):
+                found[number] = self._article(row)
+        return found
+
+    def _article(self, row: tuple) -> Article:  # type: ignore[type-arg]
+        number, id_, title, source, published, url, text, dropped, notes, origin, version, hash_, group = row
+        sentences = self._rows("SELECT * FROM sentences WHERE article = ? ORDER BY start", number)
+        return Article(
+            id=id_, title=title, source=source, published=published, url=url, text=text,
+            sentences=tuple(_sentence(s).sentence for s in sentences),
+            dropped=tuple(Dropped(*d) for d in json.loads(dropped)), notes=tuple(json.loads(notes)),
+            origin=origin, version=version, content_hash=hash_, group=group,
+        )  # fmt: skip
+
+    def summaries(self) -> list[ArticleSummary]:
+        """All articles, by id."""
+        rows = self._rows(
+            "SELECT id, version, title, source, published, url, length(text), "
+            '(SELECT count(*) FROM sentences WHERE article = articles.number), "group" FROM articles ORDER BY id'
+        )
+        return [ArticleSummary(*row) for row in rows]
+
+    def versions(self) -> dict[str, tuple[int, str]]:
+        """Each article's version and content hash, by id."""
+        return {row[0]: (row[1], row[2]) for row in self._rows("SELECT id, version, content_hash FROM articles")}
+
+    def ids_from(self, origin: str) -> set[str]:
+        """Ids of the articles that were found through that folder or file."""
+        return {row[0] for row in self._rows("SELECT id FROM articles WHERE origin = ?", origin)}
+
+    def signatures(self) -> Iterator[tuple[str, bytes, str]]:
+        """Id, reprint signature and group of every article."""
+        yield from self._rows('SELECT id, signature, "group" FROM articles ORDER BY number')
+
+    def sentences_by_number(self, numbers: Iterable[int]) -> dict[int, StoredSentence]:
+        """Those of the numbered sentences that are still there."""
+        found = {}
+        for number in set(numbers):
+            for row in self._rows("SELECT * FROM sentences WHERE number = ?", number):
+                found[number] = _sentence(row)
+        return found
+
+    def sentence_numbers(self) -> set[int]:
+        return {row[0] for row in self._rows("SELECT number FROM sentences")}
+
+    def article_numbers(self) -> set[int]:
+        return {row[0] for row in self._rows("SELECT number FROM articles")}
+
+    def sentence_numbers_of(self, article: int) -> list[int]:
+        """The sentence numbers of a numbered article, in the order of its text."""
+        return [row[0] for row in self._rows("SELECT number FROM sentences WHERE article = ? ORDER BY start", article)]
+
+    def known_vectors(self, keys: Iterable[bytes]) -> dict[bytes, Vectors]:
+        """Those of the keys whose vectors are stored."""
+        found = {}
+        for key in set(keys):
+            for (blob,) in self._rows("SELECT vector FROM vectors WHERE key = ?", key):
+                found[key] = np.frombuffer(blob, dtype=np.float32)
+        return found
+
+    def sentence_vectors(self, numbers: list[int]) -> Vectors:
+        """(len(numbers), dim), in the order given. Raises StoreError when one is missing."""
+        rows = []
+        for number in numbers:
+            found = self._rows("SELECT vector FROM sentences JOIN vectors ON key = vector_key WHERE number = ?", number)
+            if not found:
+                raise StoreError(f"sentence {number} has no vector.", "Rebuild with: youju index --re-embed")
+            rows.append(np.frombuffer(found[0][0], dtype=np.float32))
+        return np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article ready to be written. `vectors` is (sentences, dim), a key for each row."""
+
+    article: Article
+    signature: bytes
+    vector_keys: list[bytes]
+    vectors: Vectors
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ours, with the way out."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "full" in str(error) or "disk I/O" in str(error):
+            raise StoreFull(
+                f"the disk is full: {path} cannot grow ({error}).",
+                "What was reported as committed is kept; free some space and run the command again.",
+            ) from error
+        raise StoreError(f"{path} cannot be used: {error}.") from error
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"{path} is damaged or not a youju store: {error}.", "Restore a copy, or index into a new home folder."
+        ) from error
+
+
+def _sentence_row(article: int | None, sentence: Sentence, key: bytes) -> tuple[object, ...]:
+    heading = sentence.heading
+    dates = [[d.span.start, d.span.end, d.first, d.last, d.relative] for d in sentence.dates]
+    return (
+        article, sentence.span.start, sentence.span.end, sentence.paragraph,
+        heading.start if heading else None, heading.end if heading else None,
+        sentence.is_heading, json.dumps(dates), key,
+    )  # fmt: skip
+
+
+def _sentence(row: tuple) -> StoredSentence:  # type: ignore[type-arg]
+    number, article, start, end, paragraph, heading_start, heading_end, is_heading, dates, _ = row
+    return StoredSentence(
+        number,
+        article,
+        Sentence(
+            span=Span(start, end),
+            paragraph=paragraph,
+            heading=None if heading_start is None else Span(heading_start, heading_end),
+            is_heading=bool(is_heading),
+            dates=tuple(DateMention(Span(s, e), first, last, rel) for s, e, first, last, rel in json.loads(dates)),
+        ),
+    )

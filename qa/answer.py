@@ -1,0 +1,83 @@
+"""The Answer: one object for the chat, the API, the command line and the evaluation."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+
+class Status(StrEnum):
+    ANSWERED = "answered"
+    PARTIAL = "partial"
+    NO_EVIDENCE = "no_evidence"
+    CONFLICT = "conflict"
+    SUPERSEDED = "superseded"
+
+
+class Verdict(StrEnum):
+    SUPPORTED = "supported"
+    PARTIAL = "partial"
+    UNSUPPORTED = "unsupported"
+
+
+class Turn(BaseModel, extra="forbid"):
+    """One message of the conversation so far."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class AnswerSentence(BaseModel):
+    """A sentence of the answer; `citations` are numbers in the Answer's list."""
+
+    text: str
+    verdict: Verdict
+    citations: list[int]
+
+
+class Citation(BaseModel):
+    """A span of an article: `text[start:end] == quote` in the version that it names."""
+
+    number: int
+    article_id: str
+    version: int
+    title: str
+    source: str
+    published: str
+    url: str
+    start: int
+    end: int
+    quote: str
+    score: float
+
+
+class Answer(BaseModel):
+    """What was asked, what is said, and what it stands on."""
+
+    id: str
+    question: str
+    standalone_question: str
+    answer: str
+    status: Status
+    sentences: list[AnswerSentence]
+    citations: list[Citation]
+    mode: Literal["extractive", "llm"]
+    model: str | None = None
+    usage: dict[str, int] | None = None
+    confidence: float = Field(ge=0, le=1, description="estimated chance that the evidence answers the question")
+    timings_ms: dict[str, float]
+    warnings: list[str] = []
+
+
+class Hit(BaseModel):
+    """A sentence that retrieval found, best first in lists."""
+
+    article_id: str
+    title: str
+    source: str
+    published: str
+    url: str
+    start: int
+    end: int
+    quote: str
+    score: float

@@ -1,0 +1,268 @@
+"""Evidence: does a sentence, where it stands, meet what the question requires?
+
+A requirement (place, year, day, name, amount) is looked for in the sentence first and then
+outward: its paragraph, its heading, the title, the article's lead. The nearest mention of
+the kind wins, so that a figure of one city is never taken for another's.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from index.fold import fold_text
+from index.reader import Located
+from qa.gazetteer import level_of, places_in, same_level
+from qa.quantities import Quantity, quantities
+from qa.question import AnswerType, Question
+from qa.retrieve import Candidate
+
+LEAD_SENTENCES = 3
+
+
+class Scope:
+    """A sentence together with what stands around it, folded, nearest first."""
+
+    def __init__(self, located: Located) -> None:
+        self._located = located
+
+    @cached_property
+    def sentence(self) -> str:
+        return fold_text(self._located.text)
+
+    @cached_property
+    def before(self) -> list[str]:
+        """Earlier sentences of the paragraph, nearest first."""
+        article, at = self._located.article, self._located.position
+        here = self._located.sentence.paragraph
+        earlier = (s for s in reversed(article.sentences[:at]) if s.paragraph == here)
+        return [fold_text(s.span.of(article.text)) for s in earlier]
+
+    @cached_property
+    def heading(self) -> str:
+        heading = self._located.sentence.heading
+        return fold_text(heading.of(self._located.article.text)) if heading else ""
+
+    @cached_property
+    def about(self) -> str:
+        """The article's title and source."""
+        return fold_text(f"{self._located.article.title}\n{self._located.article.source}")
+
+    @cached_property
+    def lead(self) -> str:
+        article = self._located.article
+        return fold_text("\n".join(s.span.of(article.text) for s in article.sentences[:LEAD_SENTENCES]))
+
+    @cached_property
+    def earlier(self) -> list[str]:
+        """All earlier sentences of the article, nearest first."""
+        article, at = self._located.article, self._located.position
+        return [fold_text(s.span.of(article.text)) for s in reversed(article.sentences[:at])]
+
+    @cached_property
+    def near(self) -> str:
+        """The sentence, its paragraph so far, its heading and the title."""
+        return "\n".join([self.sentence, *self.before, self.heading, self.about])
+
+    @cached_property
+    def whole(self) -> str:
+        return fold_text(self._located.article.text) + "\n" + self.about
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A candidate with how far it answers the question."""
+
+    candidate: Candidate
+    missing: tuple[str, ...]
+    """Requirements of the question that it does not meet, in the question's words."""
+    has_type: bool
+    """Whether it holds a value of the kind that is asked for."""
+    coverage: float
+    """Share of the question's words, by rarity, that stand in the sentence or near it; 0 to 1."""
+    own_coverage: float
+    """The same for the sentence alone."""
+
+    @property
+    def meets(self) -> bool:
+        return not self.missing and self.has_type
+
+
+def weigh(question: Question, candidate: Candidate, rarity: dict[str, float]) -> Evidence:
+    """Check one candidate. `rarity` has a weight for each of the question's terms."""
+    scope = Scope(candidate.located)
+    own, near = (_coverage(question.terms, text, rarity) for text in (scope.sentence, scope.near))
+    return Evidence(
+        candidate=candidate,
+        missing=tuple(_missing(question, scope, candidate.located)),
+        has_type=_has_type(question, scope, candidate.located),
+        coverage=near,
+        own_coverage=own,
+    )
+
+
+def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
+    missing = [place for place in question.places if not _is_place(place, scope)]
+    missing += [d for d in question.districts if not mentions(d, scope.near)]
+    missing += [f"{year}年" for year in question.years if not _is_year(year, scope, located)]
+    missing += [day for day in question.days if not _is_day(day, scope, located)]
+    missing += [name for name in question.people if name not in scope.near]
+    missing += [_words(a, question) for a in question.amounts if not _has_amount(a, scope.whole)]
+    return missing
+
+
+def _words(amount: Quantity, question: Question) -> str:
+    return question.folded[amount.start : amount.end]
+
+
+# -- places -----------------------------------------------------------------------------------
+
+
+def _is_place(place: str, scope: Scope) -> bool:
+    """Whether the sentence is about `place`: the nearest place of its level decides."""
+    here = places_in(scope.sentence)
+    if place in here:
+        return True
+    if _excludes(place, here):
+        return False
+    for text in [*scope.before, scope.heading, scope.about]:
+        found = places_in(text)
+        if place in found:
+            return True
+        if _excludes(place, found):
+            return False
+    for text in [scope.lead, *scope.earlier]:
+        found = places_in(text)
+        if place in found:
+            return not _excludes(place, found)
+        if _excludes(place, found):
+            return False
+    return level_of(place) is None and place in scope.whole
+
+
+def _excludes(place: str, found: list[str]) -> bool:
+    return bool(same_level(place, found))
+
+
+# -- dates ------------------------------------------------------------------------------------
+
+
+def _is_year(year: int, scope: Scope, located: Located) -> bool:
+    """Whether the sentence speaks of `year`; without a year of its own, the nearest before it."""
+    stated = _years_of(located, located.position)
+    if stated:
+        return year in stated
+    here = located.sentence.paragraph
+    for position in range(located.position - 1, -1, -1):
+        if located.article.sentences[position].paragraph != here:
+            break
+        if before := _years_of(located, position):
+            return year in before
+    if str(year) in f"{scope.heading}\n{scope.about}":
+        return True
+    return located.article.published.startswith(str(year))
+
+
+def _years_of(located: Located, position: int) -> set[int]:
+    """Years that a sentence names, in figures or by a date that resolves to one."""
+    sentence = located.article.sentences[position]
+    text = fold_text(sentence.span.of(located.article.text))
+    named = {int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)(?=年|-|—|–|~|至|到|/|、|远景|$)", text)}
+    for mention in sentence.dates:
+        first, last = int(mention.first[:4]), int(mention.last[:4])
+        named |= set(range(first, last + 1))
+    return named
+
+
+def _is_day(day: str, scope: Scope, located: Located) -> bool:
+    """Whether month and day are said in the sentence or just before it in its paragraph."""
+    article, here = located.article, located.sentence.paragraph
+    near = [s for s in article.sentences[: located.position + 1] if s.paragraph == here]
+    return any(m.first[5:] == day for s in near for m in s.dates) or _day_words(day) in scope.near
+
+
+def _day_words(day: str) -> str:
+    month, number = day.split("-")
+    return f"{int(month)}月{int(number)}日"
+
+
+# -- amounts and kinds of answer --------------------------------------------------------------
+
+
+def _has_amount(amount: Quantity, folded: str) -> bool:
+    return any(q.value == amount.value and _agree(q.unit, amount.unit) for q in quantities(folded))
+
+
+def _agree(one: str, other: str) -> bool:
+    return one == other or not one or not other or {one, other} <= {"元", "级", "人民币"}
+
+
+def _has_type(question: Question, scope: Scope, located: Located) -> bool:
+    """Whether the sentence has a value of the kind that the question asks for."""
+    kind = question.type
+    if kind is AnswerType.DATE:
+        return bool(located.sentence.dates) or bool(
+            re.search(r"\d{1,2}[月日]|\d{4}年|周[一二三四五六日]", scope.sentence)
+        )
+    if kind is AnswerType.PERSON:
+        return _names_someone(scope.sentence, asked_for_name="名字" in question.folded or "姓名" in question.folded)
+    if kind in (AnswerType.MONEY, AnswerType.PEOPLE, AnswerType.PERCENT, AnswerType.NUMBER):
+        return any(_fits(q, question) for q in quantities(scope.sentence))
+    return True
+
+
+def _fits(quantity: Quantity, question: Question) -> bool:
+    """A quantity of the right kind that the question did not already name."""
+    if any(quantity.value == a.value and _agree(quantity.unit, a.unit) for a in question.amounts):
+        return False
+    if question.type is AnswerType.MONEY:
+        return quantity.is_money
+    if question.type is AnswerType.PEOPLE:
+        return quantity.is_people
+    if question.type is AnswerType.PERCENT:
+        return quantity.unit == "%" or quantity.unit == "个百分点"
+    return not question.unit or not quantity.unit or _same_count(quantity.unit, question.unit)
+
+
+_COUNTERS = frozenset(["个", "家", "座", "条", "项", "种", "件", "部", "款", "只", "支", "所", "间", "处", "套", "类", "大", "代", "批", "级", "名", "位", "人"])
+
+
+def _same_count(one: str, other: str) -> bool:
+    """General counters stand for each other (几个区, 四区; 几家企业, 12个企业)."""
+    return one == other or (one in _COUNTERS and other in _COUNTERS)
+
+
+def _names_someone(folded: str, *, asked_for_name: bool) -> bool:
+    import rjieba
+
+    kinds = {"nr"} if asked_for_name else {"nr", "nt", "nrt", "nz"}
+    return any(tag in kinds and len(word) >= 2 for word, tag in rjieba.tag(folded))
+
+
+# -- words ------------------------------------------------------------------------------------
+
+
+def _coverage(terms: tuple[str, ...], folded: str, rarity: dict[str, float]) -> float:
+    total = sum(rarity[term] for term in terms)
+    if not total:
+        return 1.0
+    return sum(rarity[term] * mentions(term, folded) for term in terms) / total
+
+
+def mentions(term: str, folded: str) -> float:
+    """How far a text mentions a term: 1 for the term itself or what it abbreviates, else the
+    share of its character pairs (longer terms), else 0."""
+    if term in folded or _expands(term, folded):
+        return 1.0
+    if len(term) < 3 or term.isascii():
+        return 0.0
+    pairs = [term[i : i + 2] for i in range(len(term) - 1)]
+    share = sum(pair in folded for pair in pairs) / len(pairs)
+    return share if share >= 0.5 else 0.0
+
+
+def _expands(term: str, folded: str) -> bool:
+    """Whether the text has the long form of an abbreviation: 营收 -> 营业收入, 工信部 -> 工业和信息化部."""
+    if not 2 <= len(term) <= 4 or not re.fullmatch("[\u3400-\u9fff]+", term):
+        return False
+    gap = "[\u3400-\u9fff]{0,%d}?" % (1 if len(term) == 2 else 4)
+    return bool(re.search(gap.join(map(re.escape, term)), folded))

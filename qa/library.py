@@ -1,0 +1,52 @@
+"""The library: a home's index kept open for asking, and opened anew when it has changed."""
+
+import threading
+
+from index.embed import Embedder
+from index.errors import YoujuError
+from index.generations import Home
+from index.reader import Reader, open_reader
+from qa.pipeline import Pipeline
+
+
+class Library:
+    """Hands out a pipeline over the newest generation. Safe to share between threads."""
+
+    def __init__(self, home: Home, embedder: Embedder) -> None:
+        self._home = home
+        self._embedder = embedder
+        self._guard = threading.Lock()
+        self._reader: Reader | None = None
+        self._pipeline: Pipeline | None = None
+
+    def pipeline(self) -> Pipeline:
+        """Raises IndexMissing, EmbedderMismatch or StoreError while there is nothing to ask."""
+        with self._guard:
+            self._refresh()
+            assert self._pipeline is not None
+            return self._pipeline
+
+    def reader(self) -> Reader:
+        """The reader behind the present pipeline."""
+        with self._guard:
+            self._refresh()
+            assert self._reader is not None
+            return self._reader
+
+    def warm_up(self) -> str:
+        """Load the model and open the index; what is missing for asking, or ""."""
+        self._embedder.warm_up()
+        try:
+            self.pipeline()
+        except YoujuError as error:
+            return str(error)
+        return ""
+
+    def _refresh(self) -> None:
+        """Open the index when it is not open, or when a newer generation stands ready.
+
+        The old reader is left to requests that still use it.
+        """
+        if self._reader is None or self._home.current_name() != self._reader.generation:
+            self._reader = open_reader(self._home, self._embedder)
+            self._pipeline = Pipeline(self._reader, self._embedder)

@@ -1,0 +1,24 @@
+"""Words for people, in the three languages of the interface."""
+
+from qa.script import Script
+
+REFUSAL = {
+    Script.SIMPLIFIED: "这些文章里没有找到答案。",
+    Script.TRADITIONAL: "這些文章裡沒有找到答案。",
+    Script.ENGLISH: "The articles do not answer this.",
+}
+MISSING = {
+    Script.SIMPLIFIED: "找到的文章没有同时提到：{missing}。",
+    Script.TRADITIONAL: "找到的文章沒有同時提到：{missing}。",
+    Script.ENGLISH: "No article found says this together with: {missing}.",
+}
+QUOTED = {
+    Script.SIMPLIFIED: "{text}",
+    Script.TRADITIONAL: "{text}",
+    Script.ENGLISH: "The source says: “{text}”",
+}
+PARTLY = {
+    Script.SIMPLIFIED: "没有找到这部分的依据：{part}",
+    Script.TRADITIONAL: "沒有找到這部分的依據：{part}",
+    Script.ENGLISH: "No evidence was found for this part: {part}",
+}

@@ -1,0 +1,205 @@
+"""The pipeline: the one place where the stages meet."""
+
+import re
+import time
+import uuid
+from dataclasses import dataclass, field
+
+from index.embed import Embedder
+from index.errors import QuestionError
+from index.reader import Located, Reader
+from qa.answer import Answer, AnswerSentence, Citation, Hit, Status, Turn, Verdict
+from qa.evidence import Evidence
+from qa.extractive import Selection, Thresholds, select
+from qa.followup import Standalone, condense
+from qa.messages import MISSING, PARTLY, QUOTED, REFUSAL
+from qa.question import Question, analyse
+from qa.retrieve import Candidate, Retriever
+from qa.script import Script, to_script
+
+MAX_QUESTION = 2000
+"""Characters of a question."""
+
+DEPTH = 80
+"""Candidates that are checked as evidence."""
+
+_JOIN = re.compile(r"和|与|跟|及|以及|还是|\band\b|\bvs\b|、")
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Milliseconds by stage."""
+
+    timings: dict[str, float] = field(default_factory=dict)
+    _start: float = field(default_factory=time.perf_counter)
+
+    def stage(self, name: str) -> None:
+        now = time.perf_counter()
+        self.timings[name] = round((now - self._start) * 1000, 2)
+        self._start = now
+
+
+class Pipeline:
+    """Answers questions from one opened index."""
+
+    def __init__(self, reader: Reader, embedder: Embedder, thresholds: Thresholds | None = None) -> None:
+        self._reader = reader
+        self._retriever = Retriever(reader, embedder)
+        self._thresholds = thresholds or Thresholds()
+
+    def search(self, question: str, k: int = 10) -> list[Hit]:
+        """The `k` best sentences. Raises QuestionError for an empty or too long question."""
+        return [_hit(c) for c in self._retriever.retrieve(_checked(question), k)]
+
+    def ask(self, question: str, history: list[Turn] | None = None) -> Answer:
+        """Answer a question, or say that the articles do not. Raises QuestionError."""
+        clock = _Clock()
+        standalone = condense(_checked(question), history or [])
+        parts = split_comparison(standalone)
+        analysed = [analyse(part.question, part.context) for part in parts]
+        clock.stage("analyse")
+        candidates = [self._retriever.retrieve(part.search_text, DEPTH) for part in parts]
+        clock.stage("retrieve")
+        selections = [
+            select(q, found, self._reader, self._thresholds) for q, found in zip(analysed, candidates, strict=True)
+        ]
+        clock.stage("select")
+        answer = _compose(question, standalone, analysed, selections)
+        clock.stage("compose")
+        return answer.model_copy(update={"timings_ms": clock.timings})
+
+
+def _checked(question: str) -> str:
+    question = question.strip()
+    if not question:
+        raise QuestionError("the question is empty.", "Write a question.")
+    if len(question) > MAX_QUESTION:
+        raise QuestionError(f"the question has {len(question):,} characters; at most {MAX_QUESTION:,} are allowed.")
+    return question
+
+
+def split_comparison(standalone: Standalone) -> list[Standalone]:
+    """A question about two places as one question for each, else the question alone.
+
+    Each part keeps its own years, so that 武汉2027年…和上海2030年… binds them right.
+    """
+    question = analyse(standalone.question)
+    if len(question.places) != 2 or standalone.context:
+        return [standalone]
+    for match in _JOIN.finditer(standalone.question):
+        left, right = standalone.question[: match.start()], standalone.question[match.end() :]
+        here, there = analyse(left).places, analyse(right).places
+        if len(here) == 1 and len(there) == 1 and here != there:
+            return _parts(left, right, question)
+    return [standalone]
+
+
+def _parts(left: str, right: str, question: Question) -> list[Standalone]:
+    """Both halves; a half that is little more than a place takes its words from the other."""
+    bare = analyse(left)
+    if not bare.terms:
+        left = f"{left}{_without_places(right)}"
+    return [Standalone(left), Standalone(right)]
+
+
+def _without_places(text: str) -> str:
+    from qa.gazetteer import places_in
+
+    for place in places_in(text):
+        text = text.replace(place, "", 1)
+    return text
+
+
+def _compose(question: str, standalone: Standalone, analysed: list[Question], selections: list[Selection]) -> Answer:
+    script = analysed[0].script
+    found = [e for s in selections for e in s.evidence]
+    if not found:
+        return _refusal(question, standalone, script, selections)
+    citations, sentences = _cite(found, script)
+    lacking = [q for q, s in zip(analysed, selections, strict=True) if not s.evidence]
+    return Answer(
+        id=uuid.uuid4().hex,
+        question=question,
+        standalone_question=standalone.search_text,
+        answer="\n".join(_numbered(s) for s in sentences),
+        status=Status.PARTIAL if lacking else Status.ANSWERED,
+        sentences=sentences,
+        citations=citations,
+        mode="extractive",
+        confidence=min(s.confidence for s in selections if s.evidence),
+        timings_ms={},
+        warnings=[PARTLY[script].format(part=q.text) for q in lacking],
+    )
+
+
+def _cite(found: list[Evidence], script: Script) -> tuple[list[Citation], list[AnswerSentence]]:
+    """Each distinct sentence with its citation, numbered in the order of the answer."""
+    citations: list[Citation] = []
+    sentences: list[AnswerSentence] = []
+    seen: set[int] = set()
+    for evidence in found:
+        located = evidence.candidate.located
+        if located.number in seen:
+            continue
+        seen.add(located.number)
+        number = len(citations) + 1
+        citations.append(_citation(number, evidence))
+        text = QUOTED[script].format(text=to_script(located.text, script))
+        sentences.append(AnswerSentence(text=text, verdict=Verdict.SUPPORTED, citations=[number]))
+    return citations, sentences
+
+
+def _numbered(sentence: AnswerSentence) -> str:
+    return sentence.text + "".join(f"[{n}]" for n in sentence.citations)
+
+
+def _refusal(question: str, standalone: Standalone, script: Script, selections: list[Selection]) -> Answer:
+    missing = [m for s in selections for m in s.missing]
+    words = REFUSAL[script]
+    if missing:
+        words += MISSING[script].format(missing="、".join(to_script(m, script) for m in dict.fromkeys(missing)))
+    return Answer(
+        id=uuid.uuid4().hex,
+        question=question,
+        standalone_question=standalone.search_text,
+        answer=words,
+        status=Status.NO_EVIDENCE,
+        sentences=[],
+        citations=[],
+        mode="extractive",
+        confidence=max(s.confidence for s in selections),
+        timings_ms={},
+    )
+
+
+def _citation(number: int, evidence: Evidence) -> Citation:
+    located = evidence.candidate.located
+    span = located.sentence.span
+    return Citation(
+        number=number,
+        version=located.article.version,
+        start=span.start,
+        end=span.end,
+        quote=located.text,
+        score=round(evidence.candidate.score, 4),
+        **_metadata(located),
+    )
+
+
+def _hit(candidate: Candidate) -> Hit:
+    located = candidate.located
+    span = located.sentence.span
+    return Hit(
+        start=span.start, end=span.end, quote=located.text, score=round(candidate.score, 4), **_metadata(located)
+    )
+
+
+def _metadata(located: Located) -> dict[str, str]:
+    article = located.article
+    return {
+        "article_id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "published": article.published,
+        "url": article.url,
+    }

@@ -1,0 +1,78 @@
+"""Numbers with their units, compared by value: 1000亿元 = 一千亿元 = 1,000亿, 三成 = 30 %."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from index.fold import fold_text
+from index.numerals import numeral_value
+
+_SCALES = {"百": 100, "千": 1000, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8,
+           "十亿": 10**9, "百亿": 10**10, "千亿": 10**11, "万亿": 10**12, "兆": 10**12}  # fmt: skip
+MONEY = ["元", "美元", "欧元", "日元", "港元", "英镑", "卢布", "台币", "人民币", "块钱"]
+PEOPLE = ["人", "名", "位", "人次", "户", "户籍"]
+_UNITS = sorted(
+    [*MONEY, *PEOPLE, *["%", "个百分点", "平方公里", "平方千米", "平方米", "公里", "千米", "米", "厘米", "毫米", "纳米", "公顷", "亩", "吨", "公斤", "克", "千瓦时", "千瓦", "兆瓦", "吉瓦", "瓦", "度", "小时", "分钟", "秒", "天", "周", "个月", "月", "年", "岁", "个", "家", "座", "条", "项", "种", "件", "台", "辆", "架", "艘", "部", "款", "只", "支", "所", "间", "处", "套", "届", "次", "场", "倍", "级", "层", "代", "大", "类", "批", "分", "票", "枚", "颗", "篇", "本", "区", "县", "村", "省", "市"]],
+    key=len, reverse=True,
+)  # fmt: skip
+_SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
+_QUANTITY = re.compile(
+    rf"(?P<percent>百分之(?P<of>[0-9.]+|[零一二两三四五六七八九十百]+))|(?P<tenths>[一二两三四五六七八九])成(?![为立功果员本熟都效绩])"
+    rf"|(?<![0-9.零一二两三四五六七八九十百千万几数])(?P<bare>{'|'.join(s for s in sorted(_SCALES, key=len, reverse=True) if len(s) > 1)})(?P<bare_unit>元|级)?"
+    rf"|(?P<number>[0-9]+(?:\.[0-9]+)?|[零一二两三四五六七八九十百千]+)\s?(?P<scale>{_SCALE})?(?:多|余)?\s?(?P<unit>{'|'.join(_UNITS)})?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number's value and unit. `start` and `end` are offsets in the folded text."""
+
+    value: float
+    unit: str
+    start: int
+    end: int
+
+    @property
+    def is_money(self) -> bool:
+        """Said in money, or a bare amount of 亿 or more, which in the news is nearly always money."""
+        return (
+            self.unit in MONEY or (not self.unit and self.value >= 10**8) or (self.unit == "级" and self.value >= 10**8)
+        )
+
+    @property
+    def is_people(self) -> bool:
+        return self.unit in PEOPLE
+
+
+def quantities(text: str) -> list[Quantity]:
+    """The quantities of any text, in order. Years of four digits before 年 are left out."""
+    return list(_quantities(fold_text(text)))
+
+
+def _quantities(folded: str) -> Iterator[Quantity]:
+    for match in _QUANTITY.finditer(folded):
+        if match["percent"]:
+            value = _number(match["of"])
+            unit = "%"
+        elif match["tenths"]:
+            value, unit = (_number(match["tenths"]) or 0) * 10, "%"
+        elif match["bare"]:
+            value, unit = float(_SCALES[match["bare"]]), match["bare_unit"] or ""
+        else:
+            value, unit = _number(match["number"]), match["unit"] or ""
+            if value is not None and match["scale"]:
+                value *= _SCALES[match["scale"]]
+            if unit == "年" and value is not None and 1900 <= value < 2100:
+                continue
+        if value is not None:
+            yield Quantity(value, unit, *match.span())
+
+
+def _number(text: str) -> float | None:
+    if text[0].isascii():
+        try:
+            return float(text)
+        except ValueError:
+            return None
+    value = numeral_value(text)
+    return None if value is None else float(value)

@@ -1,0 +1,192 @@
+"""Question analysis: what an answer must be about, and what kind of thing it must be.
+
+Places, years, days, names and amounts in a question are requirements: evidence that lacks
+one is about something else. Other words count by their rarity.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from index.dates import date_mentions
+from index.fold import fold_text
+from qa.gazetteer import places_in
+from qa.quantities import Quantity, quantities
+from qa.script import Script, script_of
+
+
+class AnswerType(StrEnum):
+    MONEY = "money"
+    PEOPLE = "people"
+    PERCENT = "percent"
+    NUMBER = "number"
+    DATE = "date"
+    PERSON = "person"
+    NAME = "name"
+    LIST = "list"
+    REASON = "reason"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An analysed question. All strings are folded but `text`."""
+
+    text: str
+    folded: str
+    script: Script
+    type: AnswerType
+    unit: str
+    """The unit that a number must have (多少家 -> 家), or ""."""
+    terms: tuple[str, ...]
+    """Content words, each once, without places, years and amounts."""
+    places: tuple[str, ...]
+    districts: tuple[str, ...]
+    """Smaller places, by their ending: 蔡甸区, 沙坪坝区."""
+    years: tuple[int, ...]
+    days: tuple[str, ...]
+    """Month and day as MM-DD."""
+    people: tuple[str, ...]
+    amounts: tuple[Quantity, ...]
+    """Amounts that the question takes for granted."""
+    is_list: bool
+
+
+_CONTENT = re.compile(r"^(?:n|v|a|j|l|i|t|s$|b$|eng|q$)")
+_ASKING = re.compile(
+    r"几|多少|什么|哪|谁|怎|如何|为何|何时|多大|多高|多长|多久|多远|是否|吗|呢|which|what|who|when|where|how|many|much|why"
+)
+_STOP = frozenset(
+    ["有", "是", "要", "说", "想", "打", "叫", "讲", "会", "能", "把", "到", "做", "去", "来", "给", "让", "用", "于", "为", "在", "属于", "包括", "包含", "进行", "提出", "提到", "打算", "希望", "力争", "计划", "预计", "达到", "达", "突破", "分成", "细分", "总共", "合计", "一共", "分别", "各是", "主要", "相关", "点名", "点", "认为", "出", "冒", "走", "这", "那", "该", "其", "之一", "时候", "时间", "日期", "名字", "名称", "全称", "具体", "文章", "报道", "报导", "有篇文章", "根据", "按照", "表示", "介绍", "透露", "称", "指出", "成", "最", "更", "多", "高", "大", "个", "数额", "方面", "目前", "现在", "截至", "the", "is", "are", "was", "were", "of", "in", "on", "at", "to", "by", "a", "an", "and", "or", "for", "does", "do", "did", "has", "have", "be", "will", "with", "that", "this", "it", "from", "as", "their", "its", "currently"]
+)  # fmt: skip
+_DISTRICT = re.compile(r"[\u4e00-\u9fff]{2,5}(?:高新区|经开区|新区|区|县|镇|乡|街道|州|旗)$")
+_MONEY_WORDS = re.compile(
+    r"产值|营收|营业收入|收入|规模|投资|资金|金额|预算|经费|财政|成本|价格|售价|利润|总额|市值|费用|出资|gdp|生产总值|贷款|存款|罚款|工资|补贴"
+)
+_COUNTED = re.compile(
+    r"(?:多少|几)(?:个)?(亿元|万元|万亿|亿|元|美元|人次|人|名|位|户|家|座|条|项|种|件|台|辆|架|艘|平方公里|公里|米|吨|公顷|亩|小时|分钟|秒|天|周|年|岁|倍|场|届|次|所|间|处|套|部|款|支|批|分|%)"
+)
+_DATE = re.compile(
+    r"什么时候|何时|哪一?[年天月日]|几[月日号]|什么时间|哪个[月日]|几点|when\b|what (?:date|day|year|month)|which (?:day|year|month)"
+)
+_PERSON = re.compile(r"谁|哪位|哪一位|叫什么名字|姓名|who\b|whom\b")
+_NUMBER = re.compile(
+    r"多少|几(?:个|家|座|条|项|种|件|台|名|位|人|次|届|天|年|代|大|亿|万)|第几|多大|多高|多长|多久|多远|多重|how (?:many|much|long|far|high|big|large)"
+)
+_LIST = re.compile(
+    r"哪些|哪几|哪[两二三四五六七八九十0-9]|分别|有什么|列出|哪.{0,3}[两三四五六七八九十]个|which [a-z]+s\b|what are"
+)
+_REASON = re.compile(r"为什么|为何|原因|缘故|怎么会|why\b")
+_PERCENT = re.compile(
+    r"百分之几|百分之多少|几成|占比|比例|比重|增速|增长率|涨幅|降幅|增幅|同比.{0,4}(?:多少|几)|what (?:percent|share|proportion)"
+)
+
+
+def analyse(text: str, context: str = "") -> Question:
+    """Analyse a question; `context` is what a follow-up takes over from the conversation.
+
+    Requirements of the context hold only where the question has none of the kind.
+    """
+    folded = fold_text(text).strip()
+    tagged = _tagged(folded)
+    places = places_in(folded)
+    script = script_of(text)
+    unit_match = _COUNTED.search(folded)
+    kind = _type_of(folded, unit_match)
+    own = Question(
+        text=text,
+        folded=folded,
+        script=script,
+        type=kind,
+        unit=unit_match[1] if unit_match else "",
+        terms=_terms(tagged, places),
+        places=tuple(places),
+        districts=_districts(tagged, places),
+        years=_years(folded),
+        days=_days(folded),
+        people=tuple(dict.fromkeys(word for word, tag in tagged if tag == "nr" and len(word) >= 2)),
+        amounts=_amounts(folded),
+        is_list=bool(_LIST.search(folded)),
+    )
+    return _with_context(own, context) if context else own
+
+
+def _with_context(own: Question, context: str) -> Question:
+    before = analyse(context)
+    return replace(
+        own,
+        terms=tuple(dict.fromkeys(own.terms + before.terms)),
+        places=own.places or before.places,
+        districts=own.districts or (() if own.places else before.districts),
+        people=own.people,
+    )
+
+
+def _tagged(folded: str) -> list[tuple[str, str]]:
+    import rjieba
+
+    return [(word.strip(), tag) for word, tag in rjieba.tag(folded) if word.strip()]
+
+
+def _terms(tagged: list[tuple[str, str]], places: list[str]) -> tuple[str, ...]:
+    listed = set(places)
+    found = []
+    for word, tag in tagged:
+        stem = word.removesuffix("省").removesuffix("市")
+        if tag == "x" or word in _STOP or stem in listed or word.isdigit() or places_in(word):
+            continue
+        if _ASKING.search(word) or not _CONTENT.match(tag) or (len(word) == 1 and not tag.startswith("n")):
+            continue
+        found.append(word)
+    return tuple(dict.fromkeys(found))
+
+
+def _districts(tagged: list[tuple[str, str]], places: list[str]) -> tuple[str, ...]:
+    listed = set(places)
+    named = (w for w, tag in tagged if tag == "ns" and w.removesuffix("省").removesuffix("市") not in listed)
+    return tuple(dict.fromkeys(w for w in named if _DISTRICT.search(w)))
+
+
+def _years(folded: str) -> tuple[int, ...]:
+    found = re.findall(r"(?<![\d.])((?:19|20)\d\d)(?![\d.]|亿|万|元|个|家|人|台|辆)", folded)
+    return tuple(dict.fromkeys(map(int, found)))
+
+
+def _days(folded: str) -> tuple[str, ...]:
+    mentions = date_mentions(folded, "2000-12-31")
+    return tuple(m.first[5:] for m in mentions if m.first == m.last and "月" in folded[m.span.start : m.span.end])
+
+
+def _amounts(folded: str) -> tuple[Quantity, ...]:
+    """Amounts of money, shares, and counts of ten or more; 四个区 only says how many to list."""
+    found = quantities(folded)
+    return tuple(
+        q for q in found if q.is_money or q.unit == "%" or (q.value >= 10 and q.unit not in ("", "年", "月", "天"))
+    )
+
+
+def _type_of(folded: str, counted: re.Match[str] | None) -> AnswerType:
+    if _DATE.search(folded):
+        return AnswerType.DATE
+    if counted:
+        unit = counted[1]
+        if unit in ("亿元", "万元", "万亿", "亿", "元", "美元"):
+            return AnswerType.MONEY
+        if unit in ("人", "名", "位", "人次", "户"):
+            return AnswerType.PEOPLE
+        return AnswerType.PERCENT if unit == "%" else AnswerType.NUMBER
+    if re.search(r"how many (?:people|persons|workers|employees|residents)", folded):
+        return AnswerType.PEOPLE
+    if _PERCENT.search(folded) and _NUMBER.search(folded):
+        return AnswerType.PERCENT
+    if re.search("多少|多大|how much", folded) and _MONEY_WORDS.search(folded):
+        return AnswerType.MONEY
+    for kind, pattern in (
+        (AnswerType.REASON, _REASON),
+        (AnswerType.PERSON, _PERSON),
+        (AnswerType.LIST, _LIST),
+        (AnswerType.NUMBER, _NUMBER),
+    ):
+        if pattern.search(folded):
+            return kind
+    return AnswerType.NAME if re.search("全称|叫什么|名称", folded) else AnswerType.OTHER

@@ -1,0 +1,1 @@
+"""Youju (有据): cited question answering over Chinese articles."""

@@ -1,0 +1,67 @@
+"""youju search, ask."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from qa.answer import Answer, Citation, Hit
+from qa.highlight import highlights
+from qa.library import Library
+from qa.question import Question, analyse
+from youju.cli.options import HomeOption, JsonOption, open_home, print_json
+
+QuestionArgument = Annotated[str, typer.Argument(help="A question in Chinese (either script) or English.")]
+
+
+def search(
+    question: QuestionArgument,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="Number of sentences.")] = 10,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the sentences nearest to a question, best first."""
+    hits = Library(*open_home(home)).pipeline().search(question, k)
+    if as_json:
+        print_json([hit.model_dump() for hit in hits])
+        return
+    analysed = analyse(question)
+    console = Console()
+    for number, hit in enumerate(hits, start=1):
+        console.print(Text(f"{number:>3}  {hit.score:.3f}  ").append(_place(hit), style="dim"), soft_wrap=True)
+        console.print(Text("     ").append(_marked(hit.quote, analysed)), soft_wrap=True)
+
+
+def ask(question: QuestionArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Answer a question with citations, or say that the articles do not."""
+    answer = Library(*open_home(home)).pipeline().ask(question)
+    if as_json:
+        print_json(answer.model_dump())
+    else:
+        print_answer(answer, Console())
+
+
+def print_answer(answer: Answer, console: Console) -> None:
+    """The answer with its [n], then each source with the words that matter in bold."""
+    console.print(Text(answer.answer), soft_wrap=True)
+    for warning in answer.warnings:
+        console.print(Text(warning, style="yellow"), soft_wrap=True)
+    question = analyse(answer.standalone_question)
+    for citation in answer.citations:
+        console.print()
+        console.print(Text(f"[{citation.number}] ").append(_place(citation), style="dim"), soft_wrap=True)
+        console.print(Text("    ").append(_marked(citation.quote, question)), soft_wrap=True)
+
+
+def _place(found: Hit | Citation) -> str:
+    """Title, source and date, those that there are, and the characters cited."""
+    named = (found.title, found.source, found.published, f"{found.article_id} [{found.start}, {found.end})")
+    return " · ".join(filter(None, named))
+
+
+def _marked(quote: str, question: Question) -> Text:
+    text = Text(quote)
+    for span in highlights(question, quote):
+        text.stylize("bold", span.start, span.end)
+    return text

@@ -1,0 +1,37 @@
+"""The commands' table and how errors leave it.
+
+Exit status: 0 done (also for a refusal), 1 an error, 2 wrong usage, 3 some inputs failed.
+"""
+
+import sys
+
+import typer
+
+from index.errors import YoujuError
+from youju.cli import articles, asking, serving
+
+app = typer.Typer(
+    name="youju",
+    help="Cited question answering over Chinese articles (有据).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("index")(articles.index)
+app.command("articles")(articles.list_articles)
+app.command("remove")(articles.remove)
+app.command("search")(asking.search)
+app.command("ask")(asking.ask)
+app.command("serve")(serving.serve)
+
+
+def main() -> None:
+    """Run a command; our own errors become one line and exit status 1."""
+    try:
+        app()
+    except YoujuError as error:
+        sys.stderr.write(f"youju: {error}\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away; nothing is left to say
+        sys.exit(0)

@@ -1,0 +1,27 @@
+"""Options that several commands share, and what they open."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from index.embed import Embedder, make_embedder
+from index.generations import Home
+from youju.settings import load_settings
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="Folder of the index [default: $YOUJU_HOME, else ./.youju]")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
+
+
+def open_home(home: Path | None) -> tuple[Home, Embedder]:
+    settings = load_settings(home=home)
+    return Home(settings.home), make_embedder(settings.embedder)
+
+
+def print_json(value: object) -> None:
+    """JSON on standard output, Chinese characters as they are."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

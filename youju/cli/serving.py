@@ -1,0 +1,21 @@
+"""youju serve."""
+
+from typing import Annotated
+
+import typer
+
+from youju.cli.options import HomeOption
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on [default: 7860]")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Serve the chat at / and the API under /api."""
+    # Gradio takes seconds to import; only this command pays for it.
+    from app import serve as serve_app
+
+    from youju.settings import load_settings
+
+    serve_app(load_settings(host=host, port=port, home=home))

@@ -1,0 +1,63 @@
+"""Settings: environment variables YOUJU_*, then youju.toml in the working folder, then defaults."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from index.errors import YoujuError
+
+_PREFIX = "YOUJU_"
+
+
+class SettingsError(YoujuError):
+    """A setting is unknown or out of its range."""
+
+    code = "bad_settings"
+
+
+class Settings(BaseSettings):
+    """What a user may set. Unknown keys are refused."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, toml_file="youju.toml", extra="forbid")
+
+    home: Path = Field(Path(".youju"), description="folder of the index")
+    embedder: Literal["bundled"] = Field("bundled", description="embedder that indexes and asks")
+    host: str = Field("127.0.0.1", description="address that the server listens on")
+    port: int = Field(7860, ge=1, le=65535, description="port that the server listens on")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**given: object) -> Settings:
+    """Settings with those `given` (None means not given) above all others. Raises SettingsError."""
+    known = {_PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known)
+    if unknown:
+        raise SettingsError(
+            f"the environment sets {', '.join(unknown)}, which is no setting.", f"Known: {', '.join(sorted(known))}."
+        )
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(map(str, first["loc"]))
+        raise SettingsError(f"the setting '{name}' is wrong: {first['msg']}.", "See youju.toml and YOUJU_*.") from error
+    except ValueError as error:  # a youju.toml that is not TOML
+        raise SettingsError(f"youju.toml cannot be read: {error}.") from error
