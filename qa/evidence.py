@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+import rjieba
+
 from index.fold import fold_text
 from index.reader import Located
 from qa.gazetteer import level_of, places_in, same_level
@@ -80,7 +82,7 @@ class Evidence:
     coverage: float
     """Share of the question's words, by rarity, that stand in the sentence or near it; 0 to 1."""
     own_coverage: float
-    """The same for the sentence alone."""
+    """The same without its paragraph: the sentence, its heading and the title."""
 
     @property
     def meets(self) -> bool:
@@ -90,7 +92,9 @@ class Evidence:
 def weigh(question: Question, candidate: Candidate, rarity: dict[str, float]) -> Evidence:
     """Check one candidate. `rarity` has a weight for each of the question's terms."""
     scope = Scope(candidate.located)
-    own, near = (_coverage(question.terms, text, rarity) for text in (scope.sentence, scope.near))
+    # What the whole article is about tells its sentences not apart, so it counts for all of them.
+    own = _coverage(question.terms, f"{scope.sentence}\n{scope.heading}\n{scope.about}", rarity)
+    near = _coverage(question.terms, scope.near, rarity)
     return Evidence(
         candidate=candidate,
         missing=tuple(_missing(question, scope, candidate.located)),
@@ -105,7 +109,7 @@ def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
     missing += [d for d in question.districts if not mentions(d, scope.near)]
     missing += [f"{year}年" for year in question.years if not _is_year(year, scope, located)]
     missing += [day for day in question.days if not _is_day(day, scope, located)]
-    missing += [name for name in question.people if name not in scope.near]
+    missing += [name for name in question.people if name not in scope.whole]
     missing += [_words(a, question) for a in question.amounts if not _has_amount(a, scope.whole)]
     return missing
 
@@ -157,7 +161,7 @@ def _is_year(year: int, scope: Scope, located: Located) -> bool:
             break
         if before := _years_of(located, position):
             return year in before
-    if str(year) in f"{scope.heading}\n{scope.about}":
+    if str(year) in scope.heading:
         return True
     return located.article.published.startswith(str(year))
 
@@ -201,7 +205,7 @@ def _has_type(question: Question, scope: Scope, located: Located) -> bool:
     kind = question.type
     if kind is AnswerType.DATE:
         return bool(located.sentence.dates) or bool(
-            re.search(r"\d{1,2}[月日]|\d{4}年|周[一二三四五六日]", scope.sentence)
+            re.search(r"\d{1,2}[月日]|\d{4}年|周[一二三四五六日]|[今明昨后前]天", scope.sentence)
         )
     if kind is AnswerType.PERSON:
         return _names_someone(scope.sentence, asked_for_name="名字" in question.folded or "姓名" in question.folded)
@@ -223,7 +227,33 @@ def _fits(quantity: Quantity, question: Question) -> bool:
     return not question.unit or not quantity.unit or _same_count(quantity.unit, question.unit)
 
 
-_COUNTERS = frozenset(["个", "家", "座", "条", "项", "种", "件", "部", "款", "只", "支", "所", "间", "处", "套", "类", "大", "代", "批", "级", "名", "位", "人"])
+_COUNTERS = frozenset(
+    [
+        "个",
+        "家",
+        "座",
+        "条",
+        "项",
+        "种",
+        "件",
+        "部",
+        "款",
+        "只",
+        "支",
+        "所",
+        "间",
+        "处",
+        "套",
+        "类",
+        "大",
+        "代",
+        "批",
+        "级",
+        "名",
+        "位",
+        "人",
+    ]
+)
 
 
 def _same_count(one: str, other: str) -> bool:
@@ -232,9 +262,10 @@ def _same_count(one: str, other: str) -> bool:
 
 
 def _names_someone(folded: str, *, asked_for_name: bool) -> bool:
-    import rjieba
-
-    kinds = {"nr"} if asked_for_name else {"nr", "nt", "nrt", "nz"}
+    """Whether a sentence has a name: of a person, or, unless a name is asked for, of a body."""
+    if re.search("[\u4e00-\u9fff]某|·", folded):
+        return True
+    kinds = {"nr", "nrt", "nrfg"} if asked_for_name else {"nr", "nrt", "nrfg", "nt", "nz", "eng"}
     return any(tag in kinds and len(word) >= 2 for word, tag in rjieba.tag(folded))
 
 

@@ -36,7 +36,41 @@ _COUNTRIES = """中国 美国 日本 韩国 朝鲜 英国 法国 德国 意大�
 尼日利亚 肯尼亚 埃塞俄比亚 以色列 伊朗 伊拉克 沙特阿拉伯 阿联酋 卡塔尔 土耳其 叙利亚 阿富汗 哈萨克斯坦 蒙古国 希腊 奥地利 匈牙利 捷克 爱尔兰"""
 # Names whose characters are also ordinary words; taken as places only with 市 after them.
 _AMBIGUOUS = frozenset(
-    ["黄山", "中山", "吉安", "三明", "北海", "白银", "海东", "大同", "日照", "平凉", "保山", "南平", "安康", "安顺", "延安", "新乡", "金华", "长春", "固原", "来宾", "河源", "鹤岗", "白山", "黑河", "伊春", "永州", "德州", "宜春", "抚顺", "本溪", "资阳", "阳江", "丽水"]
+    [
+        "黄山",
+        "中山",
+        "吉安",
+        "三明",
+        "北海",
+        "白银",
+        "海东",
+        "大同",
+        "日照",
+        "平凉",
+        "保山",
+        "南平",
+        "安康",
+        "安顺",
+        "延安",
+        "新乡",
+        "金华",
+        "长春",
+        "固原",
+        "来宾",
+        "河源",
+        "鹤岗",
+        "白山",
+        "黑河",
+        "伊春",
+        "永州",
+        "德州",
+        "宜春",
+        "抚顺",
+        "本溪",
+        "资阳",
+        "阳江",
+        "丽水",
+    ]
 )
 _ENGLISH = """beijing 北京 tianjin 天津 shanghai 上海 chongqing 重庆 hebei 河北 shanxi 山西 liaoning 辽宁 jilin 吉林 heilongjiang 黑龙江
 jiangsu 江苏 zhejiang 浙江 anhui 安徽 fujian 福建 jiangxi 江西 shandong 山东 henan 河南 hubei 湖北 hunan 湖南 guangdong 广东 hainan 海南

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 from index.embed import Embedder
 from index.errors import QuestionError
+from index.fold import fold
 from index.reader import Located, Reader
 from qa.answer import Answer, AnswerSentence, Citation, Hit, Status, Turn, Verdict
 from qa.evidence import Evidence
 from qa.extractive import Selection, Thresholds, select
 from qa.followup import Standalone, condense
+from qa.gazetteer import places_in
 from qa.messages import MISSING, PARTLY, QUOTED, REFUSAL
 from qa.question import Question, analyse
 from qa.retrieve import Candidate, Retriever
@@ -90,23 +92,22 @@ def split_comparison(standalone: Standalone) -> list[Standalone]:
         left, right = standalone.question[: match.start()], standalone.question[match.end() :]
         here, there = analyse(left).places, analyse(right).places
         if len(here) == 1 and len(there) == 1 and here != there:
-            return _parts(left, right, question)
+            return _parts(left, right)
     return [standalone]
 
 
-def _parts(left: str, right: str, question: Question) -> list[Standalone]:
+def _parts(left: str, right: str) -> list[Standalone]:
     """Both halves; a half that is little more than a place takes its words from the other."""
-    bare = analyse(left)
-    if not bare.terms:
-        left = f"{left}{_without_places(right)}"
+    if not analyse(left).terms:
+        left += _without_places(right)
     return [Standalone(left), Standalone(right)]
 
 
 def _without_places(text: str) -> str:
-    from qa.gazetteer import places_in
-
-    for place in places_in(text):
-        text = text.replace(place, "", 1)
+    folded = fold(text)
+    spans = [span for place in places_in(folded.text) for span in folded.find(place)]
+    for span in sorted(spans, key=lambda s: -s.start):
+        text = text[: span.start] + text[span.end :]
     return text
 
 

@@ -4,10 +4,14 @@ Each leg's scores are brought to a common scale and added. A plain reciprocal-ra
 measured worse than the better leg; sums of scores did not (see eval/README.md).
 """
 
+import re
 from dataclasses import dataclass
 
 from index.embed import Embedder
+from index.fold import fold_text
 from index.reader import Located, Reader
+from qa.gazetteer import places_in
+from qa.script import Script, script_of
 
 DENSE_DEPTH = 200
 LEXICAL_DEPTH = 100
@@ -52,8 +56,9 @@ class Retriever:
     def retrieve(self, question: str, k: int) -> list[Candidate]:
         """The `k` best sentences, best first, ties by article id and offset."""
         query = self._embedder.embed_query(question)
-        articles = _over_best(self._reader.matching_articles(question, ARTICLE_DEPTH))
-        sentences = _over_best(self._reader.matching_sentences(question, LEXICAL_DEPTH))
+        words = lexical_text(question)
+        articles = _over_best(self._reader.matching_articles(words, ARTICLE_DEPTH))
+        sentences = _over_best(self._reader.matching_sentences(words, LEXICAL_DEPTH))
         near = [number for number, _ in self._reader.nearest_sentences(query, DENSE_DEPTH)]
         opened = self._reader.sentences_of(list(articles)[:OPENED_ARTICLES])
         cosines = self._reader.closeness(query, list({*near, *sentences, *opened}))
@@ -70,6 +75,17 @@ class Retriever:
         dense = (cosine - w.cosine_floor) / w.cosine_range
         score = w.article * article + w.sentence * lexical + w.dense * dense
         return Candidate(located, score, cosine, lexical, article)
+
+
+def lexical_text(question: str) -> str:
+    """What the lexical leg looks for: the question, or of an English one what Chinese articles share.
+
+    That is Chinese names of its places, and words with a digit or all in capitals (6G, LED).
+    """
+    if script_of(question) is not Script.ENGLISH:
+        return question
+    shared = [word for word in re.findall(r"[A-Za-z0-9.-]+", question) if re.search(r"\d|^[A-Z]{2,}$", word)]
+    return " ".join([*places_in(fold_text(question)), *shared])
 
 
 def _over_best(hits: list[tuple[int, float]]) -> dict[int, float]:

@@ -1,0 +1,113 @@
+"""The chat's view, and the server's entry: `python app.py` is `youju serve`."""
+
+import logging
+import os
+
+import gradio as gr
+import uvicorn
+
+from index.embed import make_embedder
+from index.errors import YoujuError
+from index.generations import Home
+from qa.answer import Answer, Turn
+from qa.library import Library
+from web.api import create_api
+from web.panel import ARTICLE_CSS, SCROLL_TO_CITED, article_html, citation_label
+from youju.settings import Settings, load_settings
+
+FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
+EMPTY_PANEL = "<p class='youju-hint'>引用的原文会显示在这里。 · 引用的原文會顯示在這裡。</p>"
+
+Message = dict[str, str]
+
+
+def build_chat(library: Library) -> gr.Blocks:
+    """A chat on the left; on the right the cited article with the cited span highlighted."""
+    with gr.Blocks(title="有据 Youju", analytics_enabled=False) as blocks:
+        gr.Markdown("# 有据 Youju\n每句话都注明出处。 · 每句話都註明出處。")
+        last = gr.State(None)
+        with gr.Row(equal_height=False):
+            with gr.Column(scale=3, min_width=320):
+                chat = gr.Chatbot(
+                    label="对话 · 對話", height=460, layout="bubble", buttons=["copy"], render_markdown=False
+                )
+                question = gr.Textbox(label="问题 · 問題", placeholder="深圳2030年未来产业的规模目标是多少？", lines=1)
+                with gr.Row():
+                    send = gr.Button("提问 · 提問", variant="primary")
+                    clear = gr.Button("新对话 · 新對話")
+            with gr.Column(scale=2, min_width=320):
+                citations = gr.Radio(label="出处 · 出處", choices=[], visible=False)
+                panel = gr.HTML(EMPTY_PANEL, label="原文")
+
+        def respond(text: str, messages: list[Message]) -> tuple[object, ...]:
+            return _respond(library, text, messages)
+
+        def show(number: int | None, answer: Answer | None) -> str:
+            return _show(library, number, answer)
+
+        outputs = [question, chat, last, citations, panel]
+        asked = gr.on([question.submit, send.click], respond, [question, chat], outputs, api_visibility="private")
+        asked.then(None, js=SCROLL_TO_CITED, api_visibility="private")
+        chosen = citations.input(show, [citations, last], panel, api_visibility="private")
+        chosen.then(None, js=SCROLL_TO_CITED, api_visibility="private")
+        clear.click(
+            lambda: ("", [], None, gr.Radio(choices=[], visible=False), EMPTY_PANEL),
+            None,
+            outputs,
+            api_visibility="private",
+        )
+    return blocks
+
+
+def _respond(library: Library, text: str, messages: list[Message]) -> tuple[object, ...]:
+    """The emptied box, the longer conversation, the answer, its citations and the first source."""
+    history = [Turn(role=m["role"], content=_plain(m["content"])) for m in messages]  # type: ignore[arg-type]
+    asked: list[Message] = [*messages, {"role": "user", "content": text}]
+    try:
+        answer = library.pipeline().ask(text, history)
+    except YoujuError as error:
+        replied = [*asked, {"role": "assistant", "content": str(error)}]
+        return "", replied, None, gr.Radio(choices=[], visible=False), EMPTY_PANEL
+    replied = [*asked, {"role": "assistant", "content": "\n\n".join([answer.answer, *answer.warnings])}]
+    first = answer.citations[0].number if answer.citations else None
+    choices = [(citation_label(c), c.number) for c in answer.citations]
+    radio = gr.Radio(choices=choices, value=first, visible=bool(choices))  # type: ignore[arg-type]
+    return "", replied, answer, radio, _show(library, first, answer)
+
+
+def _plain(content: object) -> str:
+    """A message's text, whichever of its two forms Gradio hands back."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else [content]
+    return "".join(part.get("text", "") for part in parts if isinstance(part, dict))
+
+
+def _show(library: Library, number: int | None, answer: Answer | None) -> str:
+    if answer is None or number is None:
+        return EMPTY_PANEL
+    citation = next(c for c in answer.citations if c.number == number)
+    return article_html(library.reader().store.article(citation.article_id), citation)
+
+
+def serve(settings: Settings) -> None:
+    """Serve the chat and the API until stopped."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    library = Library(Home(settings.home), make_embedder(settings.embedder))
+    if problem := library.warm_up():
+        logging.getLogger("uvicorn.error").warning(problem)
+    theme = gr.themes.Default(font=FONTS, font_mono=["ui-monospace", "monospace"])
+    app = gr.mount_gradio_app(
+        create_api(library),
+        build_chat(library),
+        path="/",
+        theme=theme,
+        css=ARTICLE_CSS,
+        ssr_mode=False,
+        footer_links=[],
+    )
+    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+
+
+if __name__ == "__main__":
+    serve(load_settings())

@@ -1,0 +1,131 @@
+"""The HTTP API: search, ask, articles, health. See DESIGN's contracts in README.md."""
+
+import time
+from typing import Literal
+
+from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel, ConfigDict, Field
+
+from index.records import Article
+from index.store import ArticleSummary
+from qa.answer import Answer, Hit, Turn
+from qa.library import Library
+from qa.pipeline import MAX_QUESTION
+from web import errors
+
+MAX_HISTORY = 50
+"""Turns of a conversation that a request may bring."""
+
+
+class SearchRequest(BaseModel):
+    """Ask for the sentences nearest to a question."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"question": "合肥有多少家量子企业？"}]})
+
+    question: str = Field(min_length=1, max_length=MAX_QUESTION)
+    k: int = Field(10, ge=1, le=100, description="number of hits")
+
+
+class SearchResponse(BaseModel):
+    """Hits, best first; a hit's quote is a sentence."""
+
+    hits: list[Hit]
+    timings_ms: dict[str, float]
+
+
+class AskRequest(BaseModel):
+    """Ask a question, with the conversation before it where there is one."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"question": "那2030年呢？"}]})
+
+    question: str = Field(min_length=1, max_length=MAX_QUESTION)
+    history: list[Turn] = Field([], max_length=MAX_HISTORY)
+    stream: Literal[False] = Field(False, description="streaming is not offered yet")
+
+
+class ArticleRow(BaseModel):
+    """An article as a list shows it."""
+
+    id: str
+    version: int
+    title: str
+    source: str
+    published: str
+    url: str
+    characters: int
+    sentences: int
+    group: str = Field(description="id of the first article of its group of reprints")
+
+
+class ArticleBody(BaseModel):
+    """An article's text and metadata; citations are spans `[start, end)` of `text`."""
+
+    id: str
+    version: int
+    title: str
+    source: str
+    published: str
+    url: str
+    text: str
+    group: str
+    dropped: list[str] = Field(description="blocks that cleaning took out")
+
+
+class Health(BaseModel):
+    """The server answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+def create_api(library: Library) -> FastAPI:
+    """The API over a library, ready to be served or mounted upon."""
+    app = FastAPI(title="Youju 有据", summary="Cited question answering over Chinese articles")
+    errors.install(app)
+    app.include_router(_router(library))
+    return app
+
+
+def _router(library: Library) -> APIRouter:
+    router = APIRouter(responses={404: {"model": errors.ErrorBody}, 422: {"model": errors.ErrorBody}})
+
+    @router.post("/api/search")
+    def search(request: SearchRequest) -> SearchResponse:
+        start = time.perf_counter()
+        hits = library.pipeline().search(request.question, request.k)
+        return SearchResponse(hits=hits, timings_ms={"total": round((time.perf_counter() - start) * 1000, 2)})
+
+    @router.post("/api/ask")
+    def ask(request: AskRequest) -> Answer:
+        return library.pipeline().ask(request.question, request.history)
+
+    @router.get("/api/articles")
+    def articles() -> list[ArticleRow]:
+        return [_row(summary) for summary in library.reader().store.summaries()]
+
+    @router.get("/api/articles/{article_id:path}")
+    def article(article_id: str) -> ArticleBody:
+        return _body(library.reader().store.article(article_id))
+
+    @router.get("/healthz")
+    def healthz() -> Health:
+        return Health()
+
+    return router
+
+
+def _row(summary: ArticleSummary) -> ArticleRow:
+    return ArticleRow.model_validate(summary, from_attributes=True)
+
+
+def _body(article: Article) -> ArticleBody:
+    return ArticleBody(
+        id=article.id,
+        version=article.version,
+        title=article.title,
+        source=article.source,
+        published=article.published,
+        url=article.url,
+        text=article.text,
+        group=article.group,
+        dropped=[block.text for block in article.dropped],
+    )

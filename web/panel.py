@@ -1,0 +1,43 @@
+"""The source panel: an article as HTML with the cited span highlighted."""
+
+from html import escape
+
+from index.records import Article
+from qa.answer import Citation
+
+ARTICLE_CSS = """
+.youju-article { max-height: 70vh; overflow-y: auto; line-height: 1.75; padding: 0 .25rem; position: relative; }
+.youju-article h3 { margin: 0 0 .25rem; line-height: 1.4; }
+.youju-article .about, .youju-hint { color: var(--body-text-color-subdued); font-size: .9em; margin: 0 0 .75rem; }
+.youju-article p { margin: 0 0 .75rem; white-space: pre-wrap; }
+.youju-article mark { background: #ffe58a; color: #1a1a1a; border-radius: 3px; padding: .1em .15em; }
+.dark .youju-article mark { background: #e0b92f; color: #111; }
+"""
+SCROLL_TO_CITED = """() => {
+  const mark = document.querySelector('.youju-article mark');
+  if (mark) { const box = mark.closest('.youju-article'); box.scrollTop = mark.offsetTop - box.clientHeight / 3; }
+}"""
+"""Brings the cited span into view inside the panel, without moving the page."""
+
+
+def citation_label(citation: Citation) -> str:
+    """One line that names a source: its number, title, source and date."""
+    named = (citation.title, citation.source, citation.published)
+    return f"[{citation.number}] " + " · ".join(filter(None, named))
+
+
+def article_html(article: Article, citation: Citation) -> str:
+    """The article's paragraphs, escaped, the cited characters inside <mark>."""
+    about = " · ".join(escape(part) for part in (article.source, article.published, article.id) if part)
+    before, cited, after = (
+        article.text[: citation.start],
+        article.text[citation.start : citation.end],
+        article.text[citation.end :],
+    )
+    body = f"{escape(before)}\0{escape(cited)}\1{escape(after)}"
+    marked = body.replace("\0", f'<mark id="cited-{citation.number}">').replace("\1", "</mark>")
+    paragraphs = "".join(f"<p>{line}</p>" for line in marked.split("\n"))
+    return (
+        f'<article class="youju-article" lang="zh"><h3>{escape(article.title)}</h3>'
+        f'<div class="about">{about}</div>{paragraphs}</article>'
+    )
