@@ -73,10 +73,6 @@ class LexicalIndex:
         count, total = self._searcher.doc_freq("body", word), self._searcher.num_docs
         return math.log(1 + (total - count + 0.5) / (count + 0.5))
 
-    def knows(self, word: str) -> bool:
-        """Whether any text has the word."""
-        return bool(self._searcher.doc_freq("body", word))
-
     def _query(self, question: str) -> tantivy.Query | None:
         """Any of the question's tokens may match: never all of them, which loses paraphrases."""
         terms = sorted(set(tokens(question)))

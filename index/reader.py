@@ -67,10 +67,6 @@ class Reader:
         """The word's inverse document frequency over articles, as BM25 has it; at least 0."""
         return self._generation.articles.rarity(word)
 
-    def knows(self, word: str) -> bool:
-        """Whether any article has the word."""
-        return self._generation.articles.knows(word)
-
     def locate(self, numbers: Iterable[int]) -> dict[int, Located]:
         """The numbered sentences that still exist, each in its article."""
         stored = self.store.sentences_by_number(numbers)

@@ -81,25 +81,29 @@ class Evidence:
     """Whether it holds a value of the kind that is asked for."""
     coverage: float
     """Share of the question's words, by rarity, that stand in the sentence or near it; 0 to 1."""
+    has_focus: bool
+    """Whether what the question asks for is spoken of in the sentence or near it."""
     own_coverage: float
     """The same without its paragraph: the sentence, its heading and the title."""
 
     @property
     def meets(self) -> bool:
-        return not self.missing and self.has_type
+        return not self.missing and self.has_type and self.has_focus
 
 
 def weigh(question: Question, candidate: Candidate, rarity: dict[str, float]) -> Evidence:
     """Check one candidate. `rarity` has a weight for each of the question's terms."""
     scope = Scope(candidate.located)
     # What the whole article is about tells its sentences not apart, so it counts for all of them.
-    own = _coverage(question.terms, f"{scope.sentence}\n{scope.heading}\n{scope.about}", rarity)
-    near = _coverage(question.terms, scope.near, rarity)
+    terms = question.terms + question.inherited
+    own = _coverage(terms, f"{scope.sentence}\n{scope.heading}\n{scope.about}", rarity)
+    near = _coverage(terms, scope.near, rarity)
     return Evidence(
         candidate=candidate,
         missing=tuple(_missing(question, scope, candidate.located)),
         has_type=_has_type(question, scope, candidate.located),
         coverage=near,
+        has_focus=not question.focus or mentions(question.focus, scope.near) > 0,
         own_coverage=own,
     )
 
@@ -201,14 +205,18 @@ def _agree(one: str, other: str) -> bool:
 
 
 def _has_type(question: Question, scope: Scope, located: Located) -> bool:
-    """Whether the sentence has a value of the kind that the question asks for."""
+    """Whether the sentence states something, with a value of the kind that is asked for."""
     kind = question.type
+    if scope.sentence.rstrip("”’」』\"'").endswith("?"):
+        return False
     if kind is AnswerType.DATE:
         return bool(located.sentence.dates) or bool(
             re.search(r"\d{1,2}[月日]|\d{4}年|周[一二三四五六日]|[今明昨后前]天", scope.sentence)
         )
     if kind is AnswerType.PERSON:
         return _names_someone(scope.sentence, asked_for_name="名字" in question.folded or "姓名" in question.folded)
+    if "第几" in question.folded:
+        return bool(re.search(r"第[\d一二三四五六七八九十]", scope.sentence))
     if kind in (AnswerType.MONEY, AnswerType.PEOPLE, AnswerType.PERCENT, AnswerType.NUMBER):
         return any(_fits(q, question) for q in quantities(scope.sentence))
     return True
@@ -224,7 +232,7 @@ def _fits(quantity: Quantity, question: Question) -> bool:
         return quantity.is_people
     if question.type is AnswerType.PERCENT:
         return quantity.unit == "%" or quantity.unit == "个百分点"
-    return not question.unit or not quantity.unit or _same_count(quantity.unit, question.unit)
+    return not question.unit or _same_count(quantity.unit, question.unit)
 
 
 _COUNTERS = frozenset(

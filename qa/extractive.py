@@ -15,11 +15,16 @@ MAX_RARITY = 8.0
 """Where a word's weight stops growing with its rarity."""
 
 
+INHERITED = 0.3
+"""Weight of a word taken over from the conversation, against one of the question's own."""
+
 REASON_COVERAGE = 0.6
 """A question why takes something for granted; evidence that lacks its words does not say so."""
 
-ENGLISH_OFFSET = 0.06
-"""How much nearer a passage would be to the question in its own language (measured on seeds)."""
+ENGLISH_COSINE = 0.83
+ENGLISH_SLOPE = 80.0
+"""An English question shares no words with the articles, so its cosine alone decides. The two
+figures part ten questions of our own on `articles/`, six answerable and four not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ CALIBRATION = Calibration()
 class Thresholds:
     """When evidence is enough. Figures from `python -m eval.calibrate` (see eval/README.md)."""
 
-    confidence: float = 0.3
+    confidence: float = 0.2
     follow: float = 0.85
     """Share of the best sentence's rank that a further sentence needs."""
 
@@ -56,7 +61,8 @@ class Selection:
 
 def select(question: Question, candidates: list[Candidate], reader: Reader, limits: Thresholds) -> Selection:
     """The sentences that answer the question, or an empty selection."""
-    rarity = {term: _weight(term, question, reader) for term in question.terms}
+    rarity = {term: _weight(term, reader) for term in question.terms}
+    rarity |= {term: INHERITED * _weight(term, reader) for term in question.inherited}
     weighed = [weigh(question, candidate, rarity) for candidate in candidates]
     fit = sorted((e for e in weighed if e.meets), key=rank, reverse=True)
     if not fit:
@@ -76,11 +82,16 @@ def rank(evidence: Evidence) -> float:
 def confidence(evidence: Evidence, question: Question) -> float:
     """The chance that the evidence answers, 0 to 1: a logistic function of its features."""
     w, found = CALIBRATION, evidence.candidate
-    cosine = found.cosine + (ENGLISH_OFFSET if question.script is Script.ENGLISH else 0.0)
-    z = w.intercept + w.coverage * evidence.coverage + w.cosine * (cosine - 0.85)
+    if question.script is Script.ENGLISH:
+        return _logistic(ENGLISH_SLOPE * (found.cosine - ENGLISH_COSINE))
+    z = w.intercept + w.coverage * evidence.coverage + w.cosine * (found.cosine - 0.85)
     z += w.lexical * found.lexical + w.article * found.article
     if question.type is AnswerType.REASON and evidence.coverage < REASON_COVERAGE:
         z -= 3.0
+    return _logistic(z)
+
+
+def _logistic(z: float) -> float:
     return 1.0 / (1.0 + math.exp(-z))
 
 
@@ -111,12 +122,9 @@ def _is_reprint(other: Evidence, chosen: list[Evidence]) -> bool:
     )
 
 
-def _weight(term: str, question: Question, reader: Reader) -> float:
-    """A term's weight: its rarity; nothing for an English word that the articles never use."""
-    rarity = reader.rarity(term)
-    if question.script is Script.ENGLISH and not reader.knows(term):
-        return 0.0
-    return min(rarity, MAX_RARITY) + 0.3
+def _weight(term: str, reader: Reader) -> float:
+    """A term's weight: its rarity, up to a bound."""
+    return min(reader.rarity(term), MAX_RARITY) + 0.3
 
 
 def _lacking(weighed: list[Evidence]) -> tuple[str, ...]:

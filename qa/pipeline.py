@@ -15,6 +15,7 @@ from qa.extractive import Selection, Thresholds, select
 from qa.followup import Standalone, condense
 from qa.gazetteer import places_in
 from qa.messages import MISSING, PARTLY, QUOTED, REFUSAL
+from qa.passage import Passage, passage_of
 from qa.question import Question, analyse
 from qa.retrieve import Candidate, Retriever
 from qa.script import Script, to_script
@@ -137,17 +138,22 @@ def _cite(found: list[Evidence], script: Script) -> tuple[list[Citation], list[A
     """Each distinct sentence with its citation, numbered in the order of the answer."""
     citations: list[Citation] = []
     sentences: list[AnswerSentence] = []
-    seen: set[int] = set()
     for evidence in found:
-        located = evidence.candidate.located
-        if located.number in seen:
+        passage = passage_of(evidence.candidate.located)
+        if any(_inside(passage, citation) for citation in citations):
             continue
-        seen.add(located.number)
         number = len(citations) + 1
-        citations.append(_citation(number, evidence))
-        text = QUOTED[script].format(text=to_script(located.text, script))
+        citations.append(_citation(number, passage, evidence.candidate.score))
+        text = QUOTED[script].format(text=to_script(passage.text, script))
         sentences.append(AnswerSentence(text=text, verdict=Verdict.SUPPORTED, citations=[number]))
     return citations, sentences
+
+
+def _inside(passage: Passage, citation: Citation) -> bool:
+    """Whether an earlier citation already shows the passage's sentence."""
+    sentence = passage.located.sentence.span
+    same = citation.article_id == passage.located.article.id
+    return same and citation.start <= sentence.start and sentence.end <= citation.end
 
 
 def _numbered(sentence: AnswerSentence) -> str:
@@ -173,17 +179,15 @@ def _refusal(question: str, standalone: Standalone, script: Script, selections: 
     )
 
 
-def _citation(number: int, evidence: Evidence) -> Citation:
-    located = evidence.candidate.located
-    span = located.sentence.span
+def _citation(number: int, passage: Passage, score: float) -> Citation:
     return Citation(
         number=number,
-        version=located.article.version,
-        start=span.start,
-        end=span.end,
-        quote=located.text,
-        score=round(evidence.candidate.score, 4),
-        **_metadata(located),
+        version=passage.located.article.version,
+        start=passage.span.start,
+        end=passage.span.end,
+        quote=passage.text,
+        score=round(score, 4),
+        **_metadata(passage.located),
     )
 
 

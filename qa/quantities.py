@@ -19,7 +19,7 @@ _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _QUANTITY = re.compile(
     rf"(?P<percent>百分之(?P<of>[0-9.]+|[零一二两三四五六七八九十百]+))|(?P<tenths>[一二两三四五六七八九])成(?![为立功果员本熟都效绩])"
     rf"|(?<![0-9.零一二两三四五六七八九十百千万几数])(?P<bare>{'|'.join(s for s in sorted(_SCALES, key=len, reverse=True) if len(s) > 1)})(?P<bare_unit>元|级)?"
-    rf"|(?P<number>[0-9]+(?:\.[0-9]+)?|[零一二两三四五六七八九十百千]+)\s?(?P<scale>{_SCALE})?(?:多|余)?\s?(?P<unit>{'|'.join(_UNITS)})?"
+    rf"|(?<![第a-z])(?P<number>[0-9]+(?:\.[0-9]+)?|[零一二两三四五六七八九十百千]+)\s?(?P<scale>{_SCALE})?(?:多|余)?\s?(?P<unit>{'|'.join(_UNITS)})?(?![a-z0-9])"
 )
 
 

@@ -40,6 +40,10 @@ class Question:
     """The unit that a number must have (多少家 -> 家), or ""."""
     terms: tuple[str, ...]
     """Content words, each once, without places, years and amounts."""
+    focus: str
+    """What is asked for of the subject (…的身高是多少 -> 身高), or "" where the question's form hides it."""
+    inherited: tuple[str, ...]
+    """Content words that a follow-up takes over from the conversation."""
     places: tuple[str, ...]
     districts: tuple[str, ...]
     """Smaller places, by their ending: 蔡甸区, 沙坪坝区."""
@@ -59,6 +63,11 @@ _ASKING = re.compile(
 _STOP = frozenset(
     ["有", "是", "要", "说", "想", "打", "叫", "讲", "会", "能", "把", "到", "做", "去", "来", "给", "让", "用", "于", "为", "在", "属于", "包括", "包含", "进行", "提出", "提到", "打算", "希望", "力争", "计划", "预计", "达到", "达", "突破", "分成", "细分", "总共", "合计", "一共", "分别", "各是", "主要", "相关", "点名", "点", "认为", "出", "冒", "走", "这", "那", "该", "其", "之一", "时候", "时间", "日期", "名字", "名称", "全称", "具体", "文章", "报道", "报导", "有篇文章", "根据", "按照", "表示", "介绍", "透露", "称", "指出", "成", "最", "更", "多", "高", "大", "个", "数额", "方面", "目前", "现在", "截至", "the", "is", "are", "was", "were", "of", "in", "on", "at", "to", "by", "a", "an", "and", "or", "for", "does", "do", "did", "has", "have", "be", "will", "with", "that", "this", "it", "from", "as", "their", "its", "currently"]
 )  # fmt: skip
+# What a question may ask for without any answer having to say the word.
+_GENERIC = frozenset(
+    "金额 总和 总额 总金额 数额 数量 总数 总量 目标 原因 理由 特征 特点 作用 姓名 名字 名称 全称 职业 时间 日期 地点 地方 位置 方式 方法 "
+    "内容 结果 情况 意思 含义 关系 区别 条件 标准 身份 类型 种类 国家 城市 地区 人物 机构 单位 公司 企业 学校 部门 日子 年份 月份 领域 方向".split()
+)  # fmt: skip
 _DISTRICT = re.compile(r"[\u4e00-\u9fff]{2,5}(?:高新区|经开区|新区|区|县|镇|乡|街道|州|旗)$")
 _MONEY_WORDS = re.compile(
     r"产值|营收|营业收入|收入|规模|投资|资金|金额|预算|经费|财政|成本|价格|售价|利润|总额|市值|费用|出资|gdp|生产总值|贷款|存款|罚款|工资|补贴"
@@ -75,6 +84,10 @@ _NUMBER = re.compile(
 )
 _LIST = re.compile(
     r"哪些|哪几|哪[两二三四五六七八九十0-9]|分别|有什么|列出|哪.{0,3}[两三四五六七八九十]个|which [a-z]+s\b|what are"
+)
+_CLOSING = re.compile(
+    r"(?:各?是|为|有|叫|达到?|要达到|将达|分别是|分别为)?(?:多少|多大|多高|多长|什么|谁|怎样|怎么样|如何|哪里|哪儿|什么时候|何时|几)"
+    r"(?:时候|名字|样|样子|元|亿元|万元|人|名|位|个|家|岁|年|天|平方米|公里)?(?:的|了|呢)?[?？。\s]*$"
 )
 _REASON = re.compile(r"为什么|为何|原因|缘故|怎么会|why\b")
 _PERCENT = re.compile(
@@ -98,8 +111,11 @@ def analyse(text: str, context: str = "") -> Question:
         folded=folded,
         script=script,
         type=kind,
-        unit=unit_match[1] if unit_match else "",
-        terms=_terms(tagged, places),
+        unit=(unit_match[1] or unit_match[2]) if unit_match else "",
+        # An English question shares no words with Chinese articles, but by accident (led, LED).
+        terms=() if script is Script.ENGLISH else _terms(tagged, places),
+        focus=_focus(folded, tagged),
+        inherited=(),
         places=tuple(places),
         districts=_districts(tagged, places),
         years=_years(folded),
@@ -115,10 +131,9 @@ def _with_context(own: Question, context: str) -> Question:
     before = analyse(context)
     return replace(
         own,
-        terms=tuple(dict.fromkeys(own.terms + before.terms)),
+        inherited=tuple(term for term in before.terms if term not in own.terms),
         places=own.places or before.places,
         districts=own.districts or (() if own.places else before.districts),
-        people=own.people,
     )
 
 
@@ -139,6 +154,18 @@ def _terms(tagged: list[tuple[str, str]], places: list[str]) -> tuple[str, ...]:
             continue
         found.append(word)
     return tuple(dict.fromkeys(found))
+
+
+def _focus(folded: str, tagged: list[tuple[str, str]]) -> str:
+    """The last noun before asking words that close the question, unless it could be any noun."""
+    match = _CLOSING.search(folded)
+    if not match:
+        return ""
+    asked = folded[: match.start()]
+    nouns = [w for w, tag in tagged if tag.startswith(("n", "l", "j")) and tag != "ns" and w in asked]
+    last = max(nouns, key=asked.rfind, default="")
+    at_end = asked.rfind(last) + len(last) >= len(asked.rstrip("的是在有为,"))
+    return last if last and at_end and len(last) > 1 and last not in _GENERIC else ""
 
 
 def _districts(tagged: list[tuple[str, str]], places: list[str]) -> tuple[str, ...]:
@@ -169,11 +196,13 @@ def _type_of(folded: str, counted: re.Match[str] | None) -> AnswerType:
     if _DATE.search(folded):
         return AnswerType.DATE
     if counted:
-        unit = counted[1]
+        unit = counted[1] or counted[2]
         if unit in ("亿元", "万元", "万亿", "亿", "元", "美元"):
             return AnswerType.MONEY
         if unit in ("人", "名", "位", "人次", "户"):
             return AnswerType.PEOPLE
+        if unit in ("个", "类", "种") and _LIST.search(folded):
+            return AnswerType.LIST
         return AnswerType.PERCENT if unit == "%" else AnswerType.NUMBER
     if re.search(r"how many (?:people|persons|workers|employees|residents)", folded):
         return AnswerType.PEOPLE

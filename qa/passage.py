@@ -1,0 +1,50 @@
+"""The passage that is quoted for a sentence: the sentence, with the one before it where that
+carries its subject (先进半导体。依托…区, …)."""
+
+from dataclasses import dataclass
+
+import rjieba
+
+from index.fold import fold_text
+from index.reader import Located
+from index.records import Span
+
+MAX_PASSAGE = 260
+"""Characters. A longer pair is quoted as the one sentence that answers."""
+
+_LEANING_TAGS = {"v", "vn", "nz", "c", "r"}
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One or two neighbouring sentences of an article as one span."""
+
+    located: Located
+    span: Span
+
+    @property
+    def text(self) -> str:
+        return self.span.of(self.located.article.text)
+
+
+def passage_of(located: Located) -> Passage:
+    """The sentence, or it and its predecessor when it leans on that for its subject."""
+    before = _predecessor(located)
+    span = located.sentence.span
+    if before is not None and span.end - before.start <= MAX_PASSAGE and _leans(located.text):
+        return Passage(located, Span(before.start, span.end))
+    return Passage(located, span)
+
+
+def _predecessor(located: Located) -> Span | None:
+    if located.position == 0:
+        return None
+    before = located.article.sentences[located.position - 1]
+    return before.span if before.paragraph == located.sentence.paragraph else None
+
+
+def _leans(text: str) -> bool:
+    """Whether a sentence begins without a subject: with a verb, a pronoun or a conjunction."""
+    tagged = rjieba.tag(fold_text(text))
+    first = next((tag for word, tag in tagged if tag != "x" and word.strip()), "")
+    return first in _LEANING_TAGS

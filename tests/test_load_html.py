@@ -1,0 +1,101 @@
+"""Web pages: the article, its metadata, and what was left out."""
+
+import pytest
+
+from index.errors import LoadError
+from index.load.html import read
+
+TITLE = "北山发布三年行动计划"
+PARAGRAPHS = (
+    "北山市科技局上午发布了三年行动计划，提出要在城东建成五个产业集群，重点是光子芯片和量子计算。",
+    "企业可以在政务网上提交申请，评审的结果会在一个月之内公布，入选的项目最多能拿到三百万元的补助。",
+    "城东的两所大学已经同意开放实验室，第一批设备会在秋天运到，由当地的研究院统一管理和维护。",
+    "负责人表示，过去的办法是先建厂房再找企业，这一次反过来，先看企业需要什么，再决定怎么建。",
+)
+
+
+def page(head: str = "", before: str = "", after: str = "", more: str = "") -> str:
+    body = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    return (
+        f"<!DOCTYPE html><html><head>{head}<title>{TITLE}</title></head>"
+        f"<body>{before}<article><h1>{TITLE}</h1>{body}{more}</article>{after}</body></html>"
+    )
+
+
+def test_html_gives_the_article() -> None:
+    article = read(page().encode(), "a.html")
+    assert article.text == "\n".join((TITLE, *PARAGRAPHS))
+    assert (article.id, article.title, article.headings) == ("a.html", TITLE, frozenset({TITLE}))
+
+
+def test_html_metadata_comes_from_meta() -> None:
+    head = (
+        '<meta property="og:site_name" content="北山网">'
+        '<meta property="article:published_time" content="2024-08-02T09:00:00+08:00">'
+        '<link rel="canonical" href="https://example.com/a.html">'
+    )
+    article = read(page(head).encode(), "a.html")
+    assert (article.source, article.published, article.url) == ("北山网", "2024-08-02", "https://example.com/a.html")
+
+
+def test_html_without_metadata_has_none() -> None:
+    article = read(page().encode(), "a.html")
+    assert (article.source, article.published, article.url) == ("", "", "")
+
+
+@pytest.mark.parametrize("charset", ["gb2312", "gbk", "utf-8"])
+def test_html_declared_charset(charset: str) -> None:
+    assert read(page(f'<meta charset="{charset}">').encode(charset), "a.html").title == TITLE
+
+
+def test_html_declared_big5() -> None:
+    source = page('<meta http-equiv="Content-Type" content="text/html; charset=big5">').replace(TITLE, "北山發佈計畫")
+    assert read(source.encode("big5", "ignore"), "a.html").title == "北山發佈計畫"
+
+
+def test_html_navigation_share_and_footer_are_left_out_and_listed() -> None:
+    before = "<nav><a href='/'>首页</a><a href='/x'>新闻</a></nav><div class='share'>分享到微信</div>"
+    article = read(page("", before, "<footer>联系电话一二三</footer>").encode(), "a.html")
+    assert article.text == "\n".join((TITLE, *PARAGRAPHS))
+    assert article.removed == ("首页", "新闻", "分享到微信", "联系电话一二三")
+
+
+@pytest.mark.parametrize("hidden", ["<script>var a = 1;</script>", "<style>p {}</style>", "<!-- 注释 -->"])
+def test_html_code_and_comments_are_not_listed(hidden: str) -> None:
+    assert read(page(after=hidden).encode(), "a.html").removed == ()
+
+
+def test_html_text_after_a_script_is_listed() -> None:
+    assert read(page(after="<div><script>1</script>推广文字</div>").encode(), "a.html").removed == ("推广文字",)
+
+
+def test_html_lists_and_tables_are_kept() -> None:
+    more = "<ul><li>光子芯片</li><li>量子计算</li></ul><table><tr><td>年份</td><td>产值</td></tr></table>"
+    text = read(page(more=more).encode(), "a.html").text
+    assert text.split("\n")[-3:] == ["- 光子芯片", "- 量子计算", "| 年份 | 产值 | "]
+
+
+@pytest.mark.parametrize("more", ["<p>该项目2021年3月5日立项。</p>", "<p>到2023年，产值翻番。</p>"])
+def test_html_date_in_the_article_is_not_its_publication(more: str) -> None:
+    assert read(page(more=more).encode(), "a.html").published == ""
+
+
+def test_html_copyright_year_is_not_the_publication() -> None:
+    assert read(page(after="<footer>Copyright © 2019-2023 北山网</footer>").encode(), "a.html").published == ""
+
+
+@pytest.mark.parametrize("source", ["<html><body></body></html>", "<!-- 注释 -->", "只是一句话", "<html>"])
+def test_html_without_an_article_is_refused(source: str) -> None:
+    with pytest.raises(LoadError, match=r"^no article text was found in the page\.$"):
+        read(source.encode(), "a.html")
+
+
+def test_html_nested_very_deep_is_loaded_or_refused() -> None:
+    source = "<div>" * 5_000 + PARAGRAPHS[0] + "</div>" * 5_000
+    with pytest.raises(LoadError, match=r"^no article text was found in the page\.$"):
+        read(source.encode(), "a.html")
+
+
+def test_html_with_an_xml_declaration() -> None:
+    source = '<?xml version="1.0" encoding="gb2312"?>' + page()
+    assert read(source.encode("gb2312"), "a.html").title == TITLE
