@@ -74,7 +74,7 @@ class Retriever:
         ]
         candidates.sort(key=_order)
         if words != question:
-            candidates = self._reread(query, candidates[:REREAD]) + candidates[REREAD:]
+            candidates = self._reread(query, candidates[:REREAD])
         return candidates[:k]
 
     def _reread(self, query: Vectors, candidates: list[Candidate]) -> list[Candidate]:

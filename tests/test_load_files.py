@@ -1,6 +1,7 @@
 """Loading whole folders: what cannot be read is named, and the rest loads."""
 
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -179,7 +180,18 @@ def test_index_keeps_what_failed_to_load(folder: Path, index: Callable[..., list
     assert [event.outcome for event in index(folder, delete_missing=True)] == [Outcome.FAILED]
 
 
-def test_index_keeps_articles_of_a_folder_that_is_not_there(folder: Path, index: Callable[..., list[Event]]) -> None:
+def test_index_keeps_articles_of_a_folder_that_cannot_be_read(
+    folder: Path, index: Callable[..., list[Event]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "sub").mkdir()
+    (folder / "sub" / "a.txt").write_text(TEXT, encoding="utf-8")
     index(folder)
-    folder.rename(folder.parent / "unmounted")
-    assert [event.outcome for event in index(folder, delete_missing=True)] == [Outcome.FAILED]
+    scandir = os.scandir
+
+    def refuse(path: Any) -> Any:
+        if Path(path).name == "sub":
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert Outcome.REMOVED not in [event.outcome for event in index(folder, delete_missing=True)]
