@@ -114,10 +114,12 @@ class Indexer:
         that are no longer there; what failed to load is kept.
         """
         seen: set[str] = set()
+        uncertain: set[str] = set()
         pending: list[Article] = []
         for item in load(paths):
             if isinstance(item, Failure):
                 seen.update(item.article_ids)
+                uncertain.update([] if item.article_ids else [item.origin])
                 yield Event(
                     Outcome.FAILED, item.article_ids[0] if item.article_ids else "", f"{item.where}: {item.reason}"
                 )
@@ -135,7 +137,7 @@ class Indexer:
                 pending = []
         yield from self._commit(pending)
         if delete_missing:
-            yield from self.remove(sorted(self._missing(paths, seen)))
+            yield from self.remove(sorted(self._missing(paths, seen, uncertain)))
         self.finish()
 
     def remove(self, article_ids: list[str]) -> Iterator[Event]:
@@ -157,8 +159,10 @@ class Indexer:
         version = self._versions.get(article.id)
         return version is not None and version[1] == article.content_hash
 
-    def _missing(self, paths: Iterable[Path], seen: set[str]) -> set[str]:
-        return {i for path in paths for i in self._store.ids_from(str(path.resolve()))} - seen
+    def _missing(self, paths: Iterable[Path], seen: set[str], uncertain: set[str]) -> set[str]:
+        """Ids found earlier through `paths` and not now; none below what could not be read whole."""
+        origins = {str(path.resolve()) for path in paths} - uncertain
+        return {i for origin in origins for i in self._store.ids_from(origin)} - seen
 
     def _commit(self, articles: list[Article]) -> list[Event]:
         entries, events = [], []
@@ -205,7 +209,7 @@ def _committed(article: Article) -> Event:
 def prepare(loaded: LoadedArticle) -> Article:
     """Clean, segment and date a loaded article."""
     cleaned = clean(loaded.text, loaded.headings)
-    published = loaded.published or cleaned.head.published
+    published = loaded.published or cleaned.head.published or loaded.created
     title = loaded.title or cleaned.head.title
     headings = loaded.headings | {title}
     sentences = _with_dates(cleaned.text, segment(cleaned.text, headings), published)

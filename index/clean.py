@@ -18,8 +18,10 @@ MOST = 0.5
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f]")
 _LOST_SPACE = re.compile(f"(?<=[{_CJK}，。、；：])\u00a0+(?=[{_CJK}])")
-_STRAY_MARK = re.compile(f"(?<=[{_CJK}，、；,;])\\?(?=[{_CJK}])")
-_ASKS = re.compile("[吗嗎呢谁誰哪几幾何怎吧]|什么|什麼|甚麼|多少|是否|为啥|能不能|是不是|有没有|有沒有")
+_STRAY_MARK = re.compile(f"(?<=[{_CJK}，、；,;])\\?(?=[{_CJK}0-9A-Za-z])")
+_ASKS = re.compile(
+    "[吗嗎呢谁誰哪几幾何怎吧]|什么|什麼|甚麼|多少|是否|为啥|能不能|是不是|有没有|有沒有|真的|对不对|好不好|行不行|可不可以"
+)
 MAX_NOTICE = 300
 """Characters. A longer line with a notice's words in it is an article in one line."""
 
@@ -120,10 +122,10 @@ _SHARE = re.compile(
     r"官方微信|官方微博|下载.{0,6}(?:app|客户端)|打开app|加入.{0,4}(?:微信|交流)群|点赞.{0,4}(?:收藏|转发)|订阅我们|欢迎订阅|更多猛料"
 )
 _CREDIT_HEAD = re.compile(
-    r"^[(（【\[]?(?:图片来源|图片|题图|头图|配图|资料图片?|图源|图/|图\||图:|供图|摄影|摄:|制图|视频来源|photo|image)"
+    r"^[(（【\[]?(?:图片来源|图片|题图|头图|配图|资料图片?|图源|图/|图\||图:|供图|摄影|摄:|.{0,15}摄$|制图|视频来源|photo|image)"
 )
 _EDITOR = re.compile(
-    r"^[(（【\[]?(?:责任编辑|责编|编辑|校对|审核|审校|监制|流程编辑|值班编辑|编审|终审|主编|实习编辑)\s*[:：/]"
+    r"^[(（【\[]?(?:责任编辑|责编|编辑|校对|审核|审校|监制|流程编辑|值班编辑|编审|终审|主编|实习编辑)\s*[:：/\s]"
 )
 _NAVIGATION = re.compile(
     r"^(?:当前位置|您(?:现在)?的位置|首页\s*[>»/|·]|返回(?:首页|顶部|列表)|上一篇|下一篇|打印(?:本页)?$|关闭窗口|字号|【?(?:大\s*中\s*小)|网站地图|联系我们|关于我们|登录|注册|搜索$)"
@@ -141,16 +143,16 @@ def _folded(line: str) -> str:
 def _notices(lines: NumberedLines) -> set[int]:
     """Copyright and disclaimer lines, and everything short or in their words right after one."""
     marked: set[int] = set()
-    inside = False
+    headed = inside = False
     for number, line in lines:
         folded = _folded(line)
         head = bool(_NOTICE_HEAD.match(folded))
-        goes_on = inside and (_NOTICE_LINE.search(folded) or _NOTICE_ITEM.match(folded))
-        if head or goes_on or _is_lone_notice(folded):
+        in_its_words = inside and bool(_NOTICE_LINE.search(folded))
+        item = headed and bool(_NOTICE_ITEM.match(folded))
+        inside = head or in_its_words or item or _is_lone_notice(folded)
+        headed = inside and (head or headed)
+        if inside:
             marked.add(number)
-            inside = True
-        else:
-            inside = False
     return marked
 
 
@@ -168,7 +170,7 @@ def _share(lines: NumberedLines) -> set[int]:
 
 def _reads_as_prose(line: str) -> bool:
     """Reported sentences may speak of codes and accounts; furniture speaks to the reader."""
-    return line.endswith("。") and len(line) > 30 and not re.search("[请您你]|欢迎|歡迎|即可", line)
+    return line.endswith("。") and len(line) > 12 and not re.search("[请您你]|欢迎|即可", _folded(line))
 
 
 def _credits(lines: NumberedLines) -> set[int]:
@@ -180,7 +182,12 @@ def _editors(lines: NumberedLines) -> set[int]:
 
 
 def _navigation(lines: NumberedLines) -> set[int]:
-    return {n for n, line in lines if len(line) <= _SHORT and (_NAVIGATION.match(_folded(line)) or _MENU.match(line))}
+    return {n for n, line in lines if _is_furniture(line) and (_NAVIGATION.match(_folded(line)) or _MENU.match(line))}
+
+
+def _is_furniture(line: str) -> bool:
+    """Short, and not closed as a sentence is."""
+    return len(line) <= _SHORT and not line.endswith("。")
 
 
 def _related(lines: NumberedLines) -> set[int]:

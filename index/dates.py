@@ -20,7 +20,8 @@ class _Anchor:
     """What a relative date is measured from."""
 
     published: date | None
-    last_year: int | None
+    last_year: int | None = None
+    last_month: int | None = None
 
 
 _Y, _M, _D = r"((?:19|20)\d\d)", r"(1[0-2]|0?[1-9])", r"(3[01]|[12]\d|0?[1-9])"
@@ -36,17 +37,20 @@ def date_mentions(text: str, published: str) -> Iterator[DateMention]:
     `published` is an ISO date or "". Without it, a month and day take the year of the last
     full date before them, and words such as 去年 stay unresolved.
     """
-    anchor = _Anchor(date.fromisoformat(published) if published else None, None)
+    anchor = _Anchor(date.fromisoformat(published) if published else None)
     end = 0
     for match, rule in _matches(text):
         if match.start() < end:
             continue
-        days = rule.resolve(match, anchor)
+        end = match.end()
+        try:
+            days = rule.resolve(match, anchor)
+        except (ValueError, OverflowError):  # before year 1 or after 9999
+            continue
         if days is None:
             continue
-        end = match.end()
-        if rule.resolve is _full:
-            anchor = _Anchor(anchor.published, days[0].year)
+        if rule.resolve in (_full, _month_day):
+            anchor = _Anchor(anchor.published, days[0].year, days[0].month)
         first, last = (day.isoformat() for day in days)
         yield DateMention(Span(*match.span()), first, last, rule.relative)
 
@@ -55,7 +59,7 @@ def parse_published(text: str) -> str:
     """The first complete date (year, month and day) in `text` as an ISO date, or ""."""
     for match, rule in _matches(text):
         if not rule.relative:
-            days = rule.resolve(match, _Anchor(None, None))
+            days = rule.resolve(match, _Anchor(None))
             if days and days[0] == days[1]:
                 return days[0].isoformat()
     return ""
@@ -88,10 +92,11 @@ def _month_day(match: re.Match[str], anchor: _Anchor) -> Days | None:
     month, day = match.groups()
     if anchor.published is None:
         return _days(anchor.last_year, int(month), day) if anchor.last_year else None
-    days = _days(anchor.published.year, int(month), day)
-    if days and days[0] > anchor.published + timedelta(days=60):
-        return _days(anchor.published.year - 1, int(month), day)
-    return days
+    for year in (anchor.published.year + 1, anchor.published.year, anchor.published.year - 1):
+        days = _days(year, int(month), day)
+        if days and days[0] <= anchor.published + timedelta(days=60):
+            return days
+    return None
 
 
 def _week(match: re.Match[str], anchor: _Anchor) -> Days | None:
@@ -122,7 +127,10 @@ def _month_word(match: re.Match[str], anchor: _Anchor) -> Days | None:
 
 
 def _bare_day(match: re.Match[str], anchor: _Anchor) -> Days | None:
-    """28日 is this month's, or last month's when it would lie after the publication."""
+    """28日 is of the month last named, else this month's, or last month's when it would lie
+    after the publication."""
+    if anchor.last_year and anchor.last_month:
+        return _days(anchor.last_year, anchor.last_month, match[1])
     if anchor.published is None:
         return None
     day = int(match[1])
@@ -155,13 +163,21 @@ _RULES = (
     _Rule(re.compile(rf"(?<!\d){_Y}\s?年\s?{_M}\s?月(?:\s?{_D}\s?[日号號])?"), _full, relative=False),
     _Rule(re.compile(rf"(?<!\d){_Y}[/.-]{_M}[/.-]{_D}(?!\d)"), _full, relative=False),
     _Rule(re.compile(rf"(?<!\d){_M}/{_D}/{_Y}(?!\d)"), _american, relative=False),
-    _Rule(re.compile(rf"(?<!\d){_Y}\s?年"), _year, relative=False),
-    _Rule(re.compile(rf"(今年|去年|前年|明年)(?:{_M}月(?:份|{_D}[日号號])?)?"), _year_word),
-    _Rule(re.compile(rf"(?<![\d年]){_M}月(?:{_D}[日号號])?"), _month_day),
-    _Rule(re.compile("(上上|上|本|这|這|下)[个個]?(?:周|週|星期|礼拜|禮拜)([一二三四五六日天])?"), _week),
-    _Rule(re.compile("(前|昨|今|明)(?:天|日|晚)(?!的)"), _day_word),
-    _Rule(re.compile(rf"(上|本|这|這|下)[个個]?月(?:{_D}[日号號])?"), _month_word),
-    _Rule(re.compile(rf"(?<![\d月/.-]){_D}日(?![本均元内])"), _bare_day),
+    _Rule(re.compile(rf"(?<!\d){_Y}\s?年(?!\s?\d+\s?月)"), _year, relative=False),
+    _Rule(
+        re.compile(
+            rf"(?<![目此以当當先说說证證声聲表])(今年|去年|前年|明年)(?:\s?{_M}\s?月(?:份|\s?{_D}\s?[日号號])?)?"
+        ),
+        _year_word,
+    ),
+    _Rule(re.compile(rf"(?<![\d年]){_M}\s?月(?:\s?{_D}\s?[日号號])?"), _month_day),
+    _Rule(
+        re.compile("(?<![日基资資根成])(上上|上|本|这|這|下)[个個]?(?:周|週|星期|礼拜|禮拜)([一二三四五六日天])?"),
+        _week,
+    ),
+    _Rule(re.compile("(?<![目此以当當先])(前|昨|今|明(?!天的))(?:天|日|晚)(?!报|報)"), _day_word),
+    _Rule(re.compile(rf"(?<![日基资資根成])(上|本|这|這|下)[个個]?月(?:{_D}[日号號])?"), _month_word),
+    _Rule(re.compile(rf"(?<![\d月/.-]){_D}\s?日(?![本均元内])"), _bare_day),
 )
 
 

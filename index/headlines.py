@@ -15,14 +15,17 @@ MAX_TITLE = 80
 """Characters. A longer first line is a paragraph."""
 
 _BYLINE_LINES = 5
-_SOURCE = re.compile(r"(?:文章|稿件|消息|新闻|新聞)?(?:来源|來源|稿源|出处|出處)\s*[:：]\s*([^\s　|，,；;)）]+)")
+_SOURCE = re.compile(
+    r"(?:文章|稿件|消息|新闻|新聞)?(?:来源|來源|稿源|出处|出處)\s*[:：]\s*([^\s　|，,；;)）]+?)(?=[\s　|，,；;)）]|(?:19|20)\d\d|$)"
+)
 _EDITORS = re.compile(r"^(\S{2,20}?)(?:编辑部|編輯部)(?=\s|$)")
 _AFTER_DATE = re.compile(
     r"\d{1,2}(?::\d{2}){1,2}\s+(\S{2,20}?(?:报|報|网|網|社|刊|新闻|新聞|财经|財經|科技|在线|在線|日报|周刊))(?=\s|$)"
 )
 _DISPATCH = re.compile(r"^(\S{2,16}?)(?:讯|訊|电|電)(?=[\s(（])|^(\S{2,16}?)\s*[｜|]\s*(?=\d)")
-_SITE_IN_NOTICE = re.compile(r"注明\s*[“「『\"](?:稿件)?(?:来源|來源)\s*[:：]\s*([^”」』\"]+)[”」』\"]")
+_SITE_IN_NOTICE = re.compile(r"[注註]明\s*[“「『\"](?:稿件)?(?:来源|來源)\s*[:：]\s*([^”」』\"]+)[”」』\"]")
 _NO_SOURCE = {"原文转载", "转载", "网络", "互联网", "未知", "本站", "原创", "综合"}
+_WRITER = re.compile(r"(?:作者|文|撰文|记者|記者|本报记者|本報記者|通讯员)\s*[:：／/|\s]\s*\S{1,12}(?:\s|$)")
 _BYLINE_WORDS = re.compile("来源|來源|作者|记者|記者|编辑|編輯|责编|稿源|字号|浏览|阅读")
 
 
@@ -71,9 +74,9 @@ def _is_byline(line: str) -> bool:
         return False
     rest = re.sub(r"[\d\s:：/.年月日-]+", "", line)
     dated = bool(parse_published(line)) and len(rest) <= 40 and "，" not in line
-    return (dated and (len(rest) <= 12 or bool(_BYLINE_WORDS.search(line)))) or bool(
-        _SOURCE.match(line) and len(line) <= 60
-    )
+    if dated and (len(rest) <= 12 or _BYLINE_WORDS.search(line)):
+        return True
+    return len(line) <= 60 and bool(_SOURCE.match(line) or _WRITER.match(line)) and not line.endswith("摄")
 
 
 def _source_in(line: str) -> str:

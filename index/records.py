@@ -28,6 +28,8 @@ class LoadedArticle:
     title: str = ""
     source: str = ""
     published: str = ""
+    created: str = ""
+    """When the file says that it was made; stands in for `published` where nothing better is found."""
     url: str = ""
     removed: tuple[str, ...] = ()
     headings: frozenset[str] = frozenset()
@@ -91,8 +93,13 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One input that could not be indexed, and why."""
+    """One input that could not be indexed, and why.
+
+    `article_ids` are the articles that it would have given, as far as that is known; where it
+    is not, `origin` is the folder or file whose articles may be among them.
+    """
 
     where: str
     reason: str
     article_ids: tuple[str, ...] = field(default=())
+    origin: str = ""

@@ -8,7 +8,14 @@ from qa.question import Question
 def highlights(question: Question, text: str) -> list[Span]:
     """Where `text` has the question's terms, places, years and names; merged, in order."""
     folded = fold(text)
-    words = [*question.terms, *question.inherited, *question.places, *question.districts, *question.people, *map(str, question.years)]
+    words = [
+        *question.terms,
+        *question.inherited,
+        *question.places,
+        *question.districts,
+        *question.people,
+        *map(str, question.years),
+    ]
     found = sorted((s for word in words for s in folded.find(word)), key=lambda s: (s.start, s.end))
     return _merged(found)
 

@@ -52,7 +52,7 @@ def test_docx_gives_paragraphs_headings_and_tables_in_order() -> None:
         cell.text = text
     document.add_paragraph("尾段。")
     article = read(saved(document), "a.docx")
-    assert article.text == "北山计划\n\n正文。\n\n资金\n\n甲\t乙\n丙\t丁\n尾段。\n"
+    assert article.text == "北山计划\n\n正文。\n\n资金\n\n甲\t乙\n\n丙\t丁\n\n尾段。\n"
     assert article.headings == {"北山计划", "资金"}
 
 
@@ -69,11 +69,11 @@ def test_docx_gives_title_and_date_of_its_properties() -> None:
     document.core_properties.title = " 北山计划 "
     document.core_properties.created = datetime(2024, 3, 18)
     article = read(saved(document), "a.docx")
-    assert (article.title, article.published) == ("北山计划", "2024-03-18")
+    assert (article.title, article.created) == ("北山计划", "2024-03-18")
 
 
 def test_docx_date_that_is_none_is_left_out() -> None:
-    assert read(created(word("正文。"), b"unknown"), "a.docx").published == ""
+    assert read(created(word("正文。"), b"unknown"), "a.docx").created == ""
 
 
 @pytest.mark.parametrize("moment", [b"0001-01-01T00:00:00Z", b"9999-12-31T23:59:59Z"])

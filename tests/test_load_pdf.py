@@ -34,7 +34,7 @@ def encrypted(data: bytes, password: str) -> bytes:
 def test_pdf_gives_its_lines_title_and_date() -> None:
     article = read(pdf(["Photon chips", "are a priority."], title="Plan"), "a.pdf")
     assert article.text == "Photon chips\nare a priority."
-    assert (article.id, article.title, article.published) == ("a.pdf", "Plan", "2024-03-18")
+    assert (article.id, article.title, article.created) == ("a.pdf", "Plan", "2024-03-18")
 
 
 def test_pdf_without_a_title_has_none() -> None:

@@ -75,7 +75,9 @@ def test_walk_gives_no_file_that_would_block(tmp_path: Path) -> None:
 
 def test_walk_names_a_missing_path(tmp_path: Path) -> None:
     path = tmp_path / "none.txt"
-    assert list(find_files([path], SUFFIXES)) == [Failure(str(path), "there is no such file or folder.")]
+    assert list(find_files([path], SUFFIXES)) == [
+        Failure(str(path), "there is no such file or folder.", origin=str(path))
+    ]
 
 
 def test_walk_names_a_path_that_the_system_refuses(tmp_path: Path) -> None:
@@ -107,5 +109,5 @@ def test_walk_names_a_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(os, "scandir", refuse)
     assert [f for f in find_files([tmp_path], SUFFIXES) if isinstance(f, Failure)] == [
-        Failure(str(tmp_path / "shut"), "the folder cannot be read: Permission denied.")
+        Failure(str(tmp_path / "shut"), "the folder cannot be read: Permission denied.", origin=str(tmp_path))
     ]

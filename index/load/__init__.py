@@ -3,6 +3,7 @@
 A file that cannot be read becomes a `Failure`; it never stops the rest.
 """
 
+import string
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -66,10 +67,13 @@ def _load_file(found: Found) -> Iterator[LoadedArticle | Failure]:
             yield from jsonl.read(found.path, found.origin)
             return
         article = READERS[suffix](_read_bytes(found.path, suffix), found.id)
+        if not article.text.strip("\ufeff" + string.whitespace + "\u3000\u00a0"):
+            raise LoadError("the file is empty.")
     except LoadError as error:
         yield Failure(where, str(error), (found.id,))
     except OSError as error:
-        yield Failure(where, _os_reason(error), (found.id,))
+        ids = () if suffix == ".jsonl" else (found.id,)
+        yield Failure(where, _os_reason(error), ids, found.origin)
     else:
         yield replace(article, origin=found.origin, where=where)
 

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 from docx import Document
@@ -10,8 +11,15 @@ from docx.opc.exceptions import PackageNotFoundError
 from docx.table import Table
 from lxml.etree import XMLSyntaxError
 
+from index.dates import parse_published
 from index.errors import LoadError
 from index.records import LoadedArticle
+
+# What python-docx and zipfile raise for parts that are cut, garbled, encrypted or missing.
+_DAMAGE = (
+    PackageNotFoundError, XMLSyntaxError, zipfile.BadZipFile, zlib.error,
+    AttributeError, EOFError, KeyError, OverflowError, RuntimeError, ValueError,
+)  # fmt: skip
 
 MAX_UNPACKED = 256 * 1024 * 1024
 """Bytes that all parts of a .docx may unpack to."""
@@ -22,16 +30,17 @@ def read(data: bytes, article_id: str) -> LoadedArticle:
     try:
         document = Document(io.BytesIO(data))
         lines = list(_lines(document))
-    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, XMLSyntaxError) as error:
+        properties = document.core_properties
+        title, created = properties.title or "", properties.created
+    except _DAMAGE as error:
         raise LoadError("the .docx is damaged.", "Open it in Word and save it again.") from error
     if not any(text.strip() for text, _ in lines):
         raise LoadError("the .docx has no text in it.")
-    properties = document.core_properties
     return LoadedArticle(
         id=article_id,
         text="\n".join(text for text, _ in lines),
-        title=(properties.title or "").strip(),
-        published=properties.created.date().isoformat() if properties.created else "",
+        title=title.strip(),
+        created=parse_published(created.date().isoformat()) if created else "",
         headings=frozenset(text.strip() for text, heading in lines if heading),
     )
 
@@ -41,7 +50,7 @@ def _refuse_bombs(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise LoadError("the .docx is damaged: not a zip archive.", "Open it in Word and save it again.") from error
     if unpacked > MAX_UNPACKED:
         raise LoadError(
@@ -54,7 +63,9 @@ def _lines(document: DocumentType) -> Iterator[tuple[str, bool]]:
     for block in document.iter_inner_content():
         if isinstance(block, Table):
             for row in block.rows:
-                yield "\t".join(cell.text for cell in row.cells), False
+                cells = {id(cell._tc): cell.text for cell in row.cells}  # a merged cell comes once a column
+                yield "\t".join(cells.values()), False
+                yield "", False
         else:
             style = (block.style.name if block.style else None) or ""
             yield block.text, style.startswith(("Heading", "Title"))

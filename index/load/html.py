@@ -3,7 +3,8 @@
 import logging
 
 import trafilatura
-from lxml.etree import ParserError
+from lxml.etree import Element, ParserError
+from lxml.html import HtmlElement
 
 from index.errors import LoadError
 from index.load.decode import decode
@@ -16,13 +17,19 @@ def read(data: bytes, article_id: str) -> LoadedArticle:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
         document = trafilatura.bare_extraction(
-            html, with_metadata=True, include_comments=False, include_tables=True, favor_precision=True
+            html,
+            with_metadata=True,
+            include_comments=False,
+            include_tables=True,
+            favor_precision=True,
+            # A date guessed from the body would anchor every relative date in it.
+            date_extraction_params={"extensive_search": False, "original_date": True},
         )
     except ParserError as error:
         raise LoadError(f"the page cannot be parsed: {error}.") from error
     if document is None or isinstance(document, dict) or not (document.text or "").strip():
         raise LoadError("no article text was found in the page.")
-    text = document.text or ""
+    text, tree = document.text or "", trafilatura.load_html(html)
     return LoadedArticle(
         id=article_id,
         text=text,
@@ -30,24 +37,23 @@ def read(data: bytes, article_id: str) -> LoadedArticle:
         source=(document.sitename or document.author or "").strip(),
         published=document.date or "",
         url=(document.url or "").strip(),
-        removed=tuple(_outside(html, text)),
-        headings=frozenset(_headings(html)),
+        removed=tuple(_outside(tree, text)),
+        headings=frozenset(_headings(tree)),
     )
 
 
-def _outside(html: str, text: str) -> list[str]:
+def _outside(tree: HtmlElement | None, text: str) -> list[str]:
     """The page's visible lines that are not in the article."""
-    tree = trafilatura.load_html(html)
     if tree is None:
         return []
     kept = "".join(text.split())
-    shown = (node for node in tree.iter() if node.tag not in ("script", "style", "noscript"))
-    lines = ((piece or "").strip() for node in shown for piece in (node.text, node.tail))
+    hidden = ("script", "style", "noscript")
+    pieces = ((None if node.tag in hidden else node.text, node.tail) for node in tree.iter(Element))
+    lines = ((piece or "").strip() for pair in pieces for piece in pair)
     return [line for line in lines if line and "".join(line.split()) not in kept]
 
 
-def _headings(html: str) -> list[str]:
-    tree = trafilatura.load_html(html)
+def _headings(tree: HtmlElement | None) -> list[str]:
     if tree is None:
         return []
     return ["".join(node.itertext()).strip() for node in tree.iter("h1", "h2", "h3", "h4")]

@@ -32,7 +32,7 @@ def read(path: Path, origin: str) -> Iterator[LoadedArticle | Failure]:
             empty = False
             yield _read_line(line, f"{path}, line {number}", origin)
     if empty:
-        yield Failure(str(path), "the file is empty.", ())
+        yield Failure(str(path), "the file is empty.", origin=origin)
 
 
 def count(path: Path) -> int:
@@ -50,7 +50,8 @@ def _read_line(line: bytes, where: str, origin: str) -> LoadedArticle | Failure:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(map(str, first["loc"]))
-        return Failure(where, f"{field + ': ' if field else 'not JSON: '}{first['msg']}.")
+        kind = "not JSON: " if first["type"] == "json_invalid" else ""
+        return Failure(where, f"{field + ': ' if field else kind}{first['msg']}.", origin=origin)
     if not record.text.strip():
         return Failure(where, "text: there is nothing in it.", (record.id,))
     return LoadedArticle(

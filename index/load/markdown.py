@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import frontmatter
 import yaml
+from lxml.html import fragment_fromstring
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -15,10 +16,11 @@ from index.records import LoadedArticle
 
 def read(data: bytes, article_id: str) -> LoadedArticle:
     try:
-        post = frontmatter.loads(decode(data))
-    except yaml.YAMLError as error:
+        source = decode(data)
+        post = frontmatter.loads(source)
+    except (yaml.YAMLError, ValueError) as error:
         raise LoadError(f"the front matter is not YAML: {_first_line(error)}.") from error
-    lines, headings = _plain_lines(post.content)
+    lines, headings = _plain_lines(post.content if post.metadata else source)
     meta = {str(key).lower(): value for key, value in post.metadata.items()}
     return LoadedArticle(
         id=article_id,
@@ -58,11 +60,21 @@ def _plain_lines(source: str) -> tuple[list[str], list[str]]:
             lines += text.split("\n")
             if kind == "heading_open":
                 headings.append(text)
+        elif token.type == "html_block":
+            lines += ["", *_visible_text(token.content), ""]
         elif token.type in ("fence", "code_block"):
             lines += token.content.splitlines()
         if token.type in ("paragraph_close", "heading_close"):
             lines.append("")
     return lines, headings
+
+
+def _visible_text(html: str) -> list[str]:
+    """The text of an HTML block, a line for each piece; nothing for a comment."""
+    if html.lstrip().startswith("<!--"):
+        return []
+    pieces = fragment_fromstring(html, create_parent="div").itertext()
+    return [piece.strip() for piece in pieces if piece.strip()]
 
 
 def _inline_text(token: Token) -> str:

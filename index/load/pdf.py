@@ -32,7 +32,7 @@ def read(data: bytes, article_id: str) -> LoadedArticle:
         id=article_id,
         text="\n".join(lines),
         title=meta.get("Title", "").strip(),
-        published=parse_published(f"{created[:4]}-{created[4:6]}-{created[6:8]}"),
+        created=parse_published(f"{created[:4]}-{created[4:6]}-{created[6:8]}"),
         removed=tuple(removed),
     )
 
@@ -50,12 +50,20 @@ def _page_lines(document: pypdfium2.PdfDocument, number: int) -> list[str]:
 
 
 def _without_running_heads(pages: list[list[str]]) -> tuple[list[str], list[str]]:
-    """Leave out page numbers, and lines that stand at an edge of three pages or more."""
-    edges = Counter(line for page in pages for line in {*page[:1], *page[-2:]} if line)
+    """Leave out page numbers at the edges of pages, and lines at an edge of three pages or more."""
+    edges = Counter(line for page in pages for line in {page[i] for i in _edges(page)})
     repeated = {line for line, count in edges.items() if count >= 3}
-    kept, removed = [], []
+    kept: list[str] = []
+    removed: list[str] = []
     for page in pages:
-        for line in page:
-            furniture = line in repeated or (line and _PAGE_NUMBER.fullmatch(line))
+        at_edge = _edges(page)
+        for number, line in enumerate(page):
+            furniture = number in at_edge and (line in repeated or bool(_PAGE_NUMBER.fullmatch(line)))
             (removed if furniture else kept).append(line)
     return kept, removed
+
+
+def _edges(page: list[str]) -> set[int]:
+    """Numbers of a page's first line and last two, blank ones left aside."""
+    filled = [number for number, line in enumerate(page) if line]
+    return {*filled[:1], *filled[-2:]}

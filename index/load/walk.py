@@ -1,6 +1,7 @@
 """Find the files to load below the given paths, each with the id it will have."""
 
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +21,17 @@ class Found:
 def find_files(paths: list[Path], suffixes: frozenset[str]) -> Iterator[Found | Failure]:
     """Files with one of `suffixes`, in sorted order; hidden files and folders are passed over."""
     for path in paths:
-        if path.is_dir():
+        try:
+            kind = path.stat().st_mode
+        except OSError as error:
+            missing = isinstance(error, FileNotFoundError)
+            reason = "there is no such file or folder." if missing else f"it cannot be read: {error.strerror}."
+            yield Failure(str(path), reason, origin=str(path.absolute()))
+            continue
+        if stat.S_ISDIR(kind):
             yield from _walk(path, suffixes)
-        elif not path.exists():
-            yield Failure(str(path), "there is no such file or folder.")
+        elif not stat.S_ISREG(kind):
+            yield Failure(str(path), "it is neither a file nor a folder.")
         elif path.suffix.lower() not in suffixes:
             known = ", ".join(sorted(suffixes))
             yield Failure(str(path), f"the format '{path.suffix}' is not known. Known: {known}.", (path.name,))
@@ -44,7 +52,9 @@ def _walk(root: Path, suffixes: frozenset[str]) -> Iterator[Found | Failure]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = Path(folder, name)
-            if not name.startswith(".") and path.suffix.lower() in suffixes:
+            if name.startswith(".") or path.suffix.lower() not in suffixes:
+                continue
+            if path.is_file() or not path.exists():  # a dangling link is reported when it is read
                 yield Found(path, path.relative_to(root).as_posix(), str(root.resolve()))
     for error in errors:
-        yield Failure(str(error.filename), f"the folder cannot be read: {error.strerror}.")
+        yield Failure(str(error.filename), f"the folder cannot be read: {error.strerror}.", origin=str(root.resolve()))
