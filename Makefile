@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+DEMO := .youju/demo
+# One numeric, one across scripts (the article is Traditional), one that the articles do not answer.
+DEMO_QUESTIONS := "合肥到2027年要有多少家量子企业？" "江苏2030年未来产业的规模目标是多少？" "苏州2035年的未来产业产值目标是多少？"
 
 .PHONY: install demo test check serve bench clean
 install: $(STAMP)
@@ -12,7 +15,9 @@ $(STAMP): pyproject.toml constraints.txt
 	touch $@
 
 demo: install  ## index articles/ and answer three questions
-	$(BIN)/python -m eval.demo
+	$(BIN)/youju index articles --delete-missing --home $(DEMO)
+	@for question in $(DEMO_QUESTIONS); do \
+	  printf '\n——— %s\n' "$$question"; $(BIN)/youju ask "$$question" --home $(DEMO) || exit 1; done
 
 test: install
 	$(BIN)/pytest

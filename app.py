@@ -23,7 +23,8 @@ Message = dict[str, str]
 
 def build_chat(library: Library) -> gr.Blocks:
     """A chat on the left; on the right the cited article with the cited span highlighted."""
-    with gr.Blocks(title="有据 Youju", analytics_enabled=False) as blocks:
+    blocks: gr.Blocks = gr.Blocks(title="有据 Youju", analytics_enabled=False)
+    with blocks:
         gr.Markdown("# 有据 Youju\n每句话都注明出处。 · 每句話都註明出處。")
         last = gr.State(None)
         with gr.Row(equal_height=False):
@@ -61,7 +62,7 @@ def build_chat(library: Library) -> gr.Blocks:
 
 def _respond(library: Library, text: str, messages: list[Message]) -> tuple[object, ...]:
     """The emptied box, the longer conversation, the answer, its citations and the first source."""
-    history = [Turn(role=m["role"], content=_plain(m["content"])) for m in messages]  # type: ignore[arg-type]
+    history = [Turn.model_validate({"role": m["role"], "content": _plain(m["content"])}) for m in messages]
     asked: list[Message] = [*messages, {"role": "user", "content": text}]
     try:
         answer = library.pipeline().ask(text, history)
@@ -71,7 +72,7 @@ def _respond(library: Library, text: str, messages: list[Message]) -> tuple[obje
     replied = [*asked, {"role": "assistant", "content": "\n\n".join([answer.answer, *answer.warnings])}]
     first = answer.citations[0].number if answer.citations else None
     choices = [(citation_label(c), c.number) for c in answer.citations]
-    radio = gr.Radio(choices=choices, value=first, visible=bool(choices))  # type: ignore[arg-type]
+    radio = gr.Radio(choices=choices, value=first, visible=bool(choices))
     return "", replied, answer, radio, _show(library, first, answer)
 
 

@@ -65,17 +65,17 @@ def parse_published(text: str) -> str:
     return ""
 
 
-def _full(match: re.Match[str], anchor: _Anchor) -> Days | None:
+def _full(match: re.Match[str], _: _Anchor) -> Days | None:
     year, month, day = match.groups()
     return _days(int(year), int(month), day)
 
 
-def _american(match: re.Match[str], anchor: _Anchor) -> Days | None:
+def _american(match: re.Match[str], _: _Anchor) -> Days | None:
     month, day, year = match.groups()
     return _days(int(year), int(month), day)
 
 
-def _year(match: re.Match[str], anchor: _Anchor) -> Days | None:
+def _year(match: re.Match[str], _: _Anchor) -> Days | None:
     return _whole_year(int(match[1]))
 
 

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import faiss
 import numpy as np
@@ -16,7 +17,7 @@ _FILE = "dense.faiss"
 class DenseIndex:
     """Sentence vectors by sentence id. Scores are cosines, since all rows have unit length."""
 
-    def __init__(self, index: "faiss.IndexIDMap2") -> None:
+    def __init__(self, index: faiss.IndexIDMap2) -> None:
         self._index = index
 
     @classmethod
@@ -26,7 +27,7 @@ class DenseIndex:
     @classmethod
     def read(cls, folder: Path) -> "DenseIndex":
         """Raises RuntimeError (FAISS's own) when the file is damaged."""
-        return cls(faiss.read_index(str(folder / _FILE)))
+        return cls(cast("faiss.IndexIDMap2", faiss.read_index(str(folder / _FILE))))
 
     def write(self, folder: Path) -> None:
         faiss.write_index(self._index, str(folder / _FILE))
@@ -37,7 +38,7 @@ class DenseIndex:
 
     def remove(self, ids: set[int]) -> None:
         if ids:
-            self._index.remove_ids(np.fromiter(sorted(ids), dtype=np.int64))
+            self._index.remove_ids(faiss.IDSelectorBatch(np.fromiter(sorted(ids), dtype=np.int64)))
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
         """`ids` (n,), `vectors` (n, dim) unit length."""

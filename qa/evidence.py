@@ -231,7 +231,7 @@ def _fits(quantity: Quantity, question: Question) -> bool:
     if question.type is AnswerType.PEOPLE:
         return quantity.is_people
     if question.type is AnswerType.PERCENT:
-        return quantity.unit == "%" or quantity.unit == "个百分点"
+        return quantity.unit in ("%", "个百分点")
     return not question.unit or _same_count(quantity.unit, question.unit)
 
 
@@ -303,5 +303,5 @@ def _expands(term: str, folded: str) -> bool:
     """Whether the text has the long form of an abbreviation: 营收 -> 营业收入, 工信部 -> 工业和信息化部."""
     if not 2 <= len(term) <= 4 or not re.fullmatch("[\u3400-\u9fff]+", term):
         return False
-    gap = "[\u3400-\u9fff]{0,%d}?" % (1 if len(term) == 2 else 4)
+    gap = f"[\u3400-\u9fff]{{0,{1 if len(term) == 2 else 4}}}?"
     return bool(re.search(gap.join(map(re.escape, term)), folded))

@@ -46,8 +46,10 @@ class Thresholds:
     """When evidence is enough. Figures from `python -m eval.calibrate` (see eval/README.md)."""
 
     confidence: float = 0.2
-    follow: float = 0.85
-    """Share of the best sentence's rank that a further sentence needs."""
+    follow: float = 0.96
+    """Share of the best sentence's rank that a second sentence needs."""
+    follow_in_list: float = 0.85
+    """The same where several sentences may each name a part of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +101,15 @@ def _with_more(best: Evidence, others: list[Evidence], question: Question, limit
     """The best sentence, and others that come close to it and add something."""
     chosen = [best]
     texts = {best.candidate.located.text}
-    wanted = 3 if question.is_list or question.type is AnswerType.REASON else 2
+    several = question.is_list or question.type is AnswerType.REASON
+    wanted, share = (3, limits.follow_in_list) if several else (2, limits.follow)
     for other in others:
         if len(chosen) >= min(wanted, MAX_SENTENCES):
             break
         located = other.candidate.located
         if located.text in texts or located.sentence.is_heading:
             continue
-        if _is_reprint(other, chosen) or rank(other) < limits.follow * rank(best):
+        if _is_reprint(other, chosen) or rank(other) < share * rank(best):
             continue
         chosen.append(other)
         texts.add(located.text)

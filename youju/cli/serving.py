@@ -15,7 +15,6 @@ def serve(
     """Serve the chat at / and the API under /api."""
     # Gradio takes seconds to import; only this command pays for it.
     from app import serve as serve_app
-
     from youju.settings import load_settings
 
     serve_app(load_settings(host=host, port=port, home=home))
