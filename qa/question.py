@@ -162,7 +162,7 @@ def _focus(folded: str, tagged: list[tuple[str, str]]) -> str:
     if not match:
         return ""
     asked = folded[: match.start()]
-    nouns = [w for w, tag in tagged if tag.startswith(("n", "l", "j")) and tag != "ns" and w in asked]
+    nouns = [w for w, tag in tagged if tag[:1] in "nlj" and tag != "ns" and w in asked and w not in _STOP]
     last = max(nouns, key=asked.rfind, default="")
     at_end = asked.rfind(last) + len(last) >= len(asked.rstrip("的是在有为,"))
     return last if last and at_end and len(last) > 1 and last not in _GENERIC else ""
