@@ -4,6 +4,9 @@ A reader keeps what it opened while a writer works. When the derived indexes are
 damaged or older than the store and nobody is writing, they are rebuilt first.
 """
 
+import threading
+from bisect import bisect_left
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,6 +15,9 @@ from index.errors import IndexBusy, IndexMissing
 from index.generations import Generation, Home
 from index.records import Article, Sentence
 from index.store import Store
+
+KEPT_ARTICLES = 1024
+"""Articles kept in memory, some 30 kB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,8 @@ class Reader:
     def __init__(self, store: Store, generation: Generation) -> None:
         self.store = store
         self._generation = generation
+        self._guard = threading.Lock()
+        self._lately: OrderedDict[int, Article] = OrderedDict()
 
     @property
     def generation(self) -> str:
@@ -70,13 +78,24 @@ class Reader:
     def locate(self, numbers: Iterable[int]) -> dict[int, Located]:
         """The numbered sentences that still exist, each in its article."""
         stored = self.store.sentences_by_number(numbers)
-        articles = self.store.articles_by_number(s.article for s in stored.values())
+        articles = self._articles_of({s.article for s in stored.values()})
         found = {}
         for number, item in stored.items():
             article = articles.get(item.article)
             if article is not None:
-                position = article.sentences.index(item.sentence)
+                position = bisect_left(article.sentences, item.sentence.span.start, key=lambda s: s.span.start)
                 found[number] = Located(number, item.article, article, position)
+        return found
+
+    def _articles_of(self, numbers: set[int]) -> dict[int, Article]:
+        """Articles by number, those read lately from memory: a numbered article never changes."""
+        with self._guard:
+            found = {n: self._lately[n] for n in numbers if n in self._lately}
+        found |= self.store.articles_by_number(numbers - found.keys())
+        with self._guard:
+            self._lately.update(found)
+            while len(self._lately) > KEPT_ARTICLES:
+                self._lately.popitem(last=False)
         return found
 
     def sentences_of(self, article_numbers: Iterable[int]) -> list[int]:

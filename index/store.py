@@ -46,6 +46,14 @@ INSERT INTO meta VALUES ('layout', '1'), ('content', '0');
 _ARTICLE = 'id, title, source, published, url, text, dropped, notes, origin, version, content_hash, "group"'
 
 
+# One bound value however many numbers are asked for.
+_LISTED = "(SELECT value FROM json_each(?))"
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return json.dumps(sorted(set(numbers)))
+
+
 @dataclass(frozen=True, slots=True)
 class StoredSentence:
     """A sentence with its number and its article's number."""
@@ -195,11 +203,8 @@ class Store:
 
     def articles_by_number(self, numbers: Iterable[int]) -> dict[int, Article]:
         """Those of the numbered articles that are still there."""
-        found: dict[int, Article] = {}
-        for number in set(numbers):
-            for row in self._rows(f"SELECT number, {_ARTICLE} FROM articles WHERE number = ?", number):
-                found[number] = self._article(row)
-        return found
+        rows = self._rows(f"SELECT number, {_ARTICLE} FROM articles WHERE number IN {_LISTED}", _listed(numbers))
+        return {row[0]: self._article(row) for row in rows}
 
     def _article(self, row: tuple) -> Article:  # type: ignore[type-arg]
         number, id_, title, source, published, url, text, dropped, notes, origin, version, hash_, group = row
@@ -233,11 +238,8 @@ class Store:
 
     def sentences_by_number(self, numbers: Iterable[int]) -> dict[int, StoredSentence]:
         """Those of the numbered sentences that are still there."""
-        found = {}
-        for number in set(numbers):
-            for row in self._rows("SELECT * FROM sentences WHERE number = ?", number):
-                found[number] = _sentence(row)
-        return found
+        rows = self._rows(f"SELECT * FROM sentences WHERE number IN {_LISTED}", _listed(numbers))
+        return {row[0]: _sentence(row) for row in rows}
 
     def sentence_numbers(self) -> set[int]:
         return {row[0] for row in self._rows("SELECT number FROM sentences")}
@@ -259,12 +261,16 @@ class Store:
 
     def sentence_vectors(self, numbers: list[int]) -> Vectors:
         """(len(numbers), dim), in the order given. Raises StoreError when one is missing."""
-        rows = []
-        for number in numbers:
-            found = self._rows("SELECT vector FROM sentences JOIN vectors ON key = vector_key WHERE number = ?", number)
-            if not found:
-                raise StoreError(f"sentence {number} has no vector.", "Rebuild with: youju index --re-embed")
-            rows.append(np.frombuffer(found[0][0], dtype=np.float32))
+        found = dict(
+            self._rows(
+                f"SELECT number, vector FROM sentences JOIN vectors ON key = vector_key WHERE number IN {_LISTED}",
+                _listed(numbers),
+            )
+        )
+        missing = [number for number in numbers if number not in found]
+        if missing:
+            raise StoreError(f"sentence {missing[0]} has no vector.", "Rebuild with: youju index --re-embed")
+        rows = [np.frombuffer(found[number], dtype=np.float32) for number in numbers]
         return np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)
 
 
@@ -316,6 +322,8 @@ def _sentence(row: tuple) -> StoredSentence:  # type: ignore[type-arg]
             paragraph=paragraph,
             heading=None if heading_start is None else Span(heading_start, heading_end),
             is_heading=bool(is_heading),
-            dates=tuple(DateMention(Span(s, e), first, last, rel) for s, e, first, last, rel in json.loads(dates)),
+            dates=tuple(DateMention(Span(s, e), first, last, rel) for s, e, first, last, rel in json.loads(dates))
+            if dates != "[]"
+            else (),
         ),
     )

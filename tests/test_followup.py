@@ -1,0 +1,91 @@
+"""Follow-up questions take over what they leave out."""
+
+import pytest
+
+from qa.answer import Turn
+from qa.followup import condense
+from qa.question import analyse
+from qa.script import Script, script_of
+
+ASKED = "上海2030年未来产业的规模目标是多少？"
+
+
+def turns(*contents: str) -> list[Turn]:
+    """User and assistant in turn, the user first."""
+    return [Turn(role="assistant" if i % 2 else "user", content=text) for i, text in enumerate(contents)]
+
+
+@pytest.mark.parametrize("question", ["那深圳呢？", "深圳呢？", "那么深圳呢", "那深圳怎么样？", "还有深圳呢?"])
+def test_followup_swaps_the_place(question: str) -> None:
+    assert condense(question, turns(ASKED)).question == "深圳2030年未来产业的规模目标是多少?"
+
+
+@pytest.mark.parametrize("question", ["那2035年呢？", "2035年呢？", "那2035年怎么样？"])
+def test_followup_swaps_the_year(question: str) -> None:
+    assert condense(question, turns(ASKED)).question == "上海2035年未来产业的规模目标是多少?"
+
+
+def test_followup_swaps_place_and_year_together() -> None:
+    question = analyse(condense("那深圳2035年呢？", turns(ASKED)).search_text)
+    assert (question.places, question.years) == (("深圳",), (2035,))
+
+
+def test_followup_of_a_followup_keeps_the_question() -> None:
+    history = turns(ASKED, "5000亿元。", "那深圳呢？", "3000亿元。")
+    assert condense("那广州呢？", history).search_text == "广州2030年未来产业的规模目标是多少?"
+
+
+def test_followup_takes_the_last_question() -> None:
+    history = turns(ASKED, "5000亿元。", "北京有多少家企业？", "60家。")
+    assert condense("那深圳呢？", history).question == "深圳有多少家企业?"
+
+
+def test_followup_english_swaps_the_place() -> None:
+    question = condense("What about Shenzhen?", turns("What is the GDP of Shanghai?")).search_text.lower()
+    assert ("gdp" in question, analyse(question).places) == (True, ("深圳",))
+
+
+def test_followup_swaps_the_place_of_the_same_level() -> None:
+    standalone = condense("那长沙呢？", turns("湖北省武汉市的目标是多少？"))
+    assert analyse(standalone.question).places[-1] == "长沙"
+    assert "武汉" not in standalone.question
+
+
+def test_followup_in_traditional_stays_traditional() -> None:
+    standalone = condense("那麼深圳呢？", turns("上海2030年的規模目標是多少？"))
+    assert script_of(standalone.question) is Script.TRADITIONAL
+
+
+@pytest.mark.parametrize("question", ["它的投资是多少？", "其投资是多少？", "该产业的投资是多少？", "这个产业投资多少？"])
+def test_followup_pronoun_takes_the_context(question: str) -> None:
+    standalone = condense(question, turns(ASKED, "5000亿元。"))
+    assert standalone.question == question
+    assert standalone.context == "上海2030年未来产业的规模目标是多少，5000亿元"
+
+
+def test_followup_long_answer_is_no_context() -> None:
+    assert condense("它的投资是多少？", turns(ASKED, "长" * 61)).context == "上海2030年未来产业的规模目标是多少"
+
+
+def test_followup_without_place_takes_the_context() -> None:
+    standalone = condense("投资多少？", turns(ASKED))
+    assert standalone.search_text == "上海2030年未来产业的规模目标是多少 投资多少？"
+
+
+@pytest.mark.parametrize("question", ["深圳2027年的目标是多少？", "合肥的量子企业有多少家？", "武汉市市长是谁？"])
+def test_complete_question_is_left_alone(question: str) -> None:
+    assert condense(question, turns(ASKED, "5000亿元。")).search_text == question
+
+
+@pytest.mark.parametrize("question", ["合肥应该建设多少公里地铁？", "土耳其的人口是多少？", "合肥其他企业有多少家？"])
+def test_complete_question_with_a_pronoun_inside_a_word_is_left_alone(question: str) -> None:
+    assert condense(question, turns(ASKED)).search_text == question
+
+
+def test_complete_question_about_a_person_does_not_take_the_place() -> None:
+    assert condense("姚明的身高是多少？", turns(ASKED)).search_text == "姚明的身高是多少？"
+
+
+@pytest.mark.parametrize("history", [[], [Turn(role="assistant", content="您好，请提问。")]])
+def test_no_question_before_leaves_it_alone(history: list[Turn]) -> None:
+    assert condense("那深圳呢？", history).search_text == "那深圳呢？"

@@ -1,0 +1,45 @@
+"""Scripts: which one a text is in, and turning answers into it."""
+
+import pytest
+
+from qa.script import Script, script_of, to_script
+
+
+@pytest.mark.parametrize(
+    ("text", "script"),
+    [
+        ("这些软件企业", Script.SIMPLIFIED),
+        ("這些軟體企業", Script.TRADITIONAL),
+        ("臺北", Script.TRADITIONAL),
+        ("How many?", Script.ENGLISH),
+        ("6G LED", Script.ENGLISH),
+        ("GDP是多少", Script.SIMPLIFIED),
+        ("这個开发", Script.SIMPLIFIED),
+        ("深圳AI and GDP", Script.SIMPLIFIED),
+    ],
+)
+def test_script_of_text(text: str, script: Script) -> None:
+    assert script_of(text) is script
+
+
+@pytest.mark.parametrize("text", ["", "2024", "？！", "上海", "中文"])
+def test_script_of_text_that_does_not_tell_is_simplified(text: str) -> None:
+    assert script_of(text) is Script.SIMPLIFIED
+
+
+def test_to_script_traditional() -> None:
+    assert to_script("这些企业发展很快。", Script.TRADITIONAL) == "這些企業發展很快。"
+
+
+def test_to_script_simplified() -> None:
+    assert to_script("這些企業發展很快。", Script.SIMPLIFIED) == "这些企业发展很快。"
+
+
+@pytest.mark.parametrize("text", ["這些企業。", "这些企业。", "abc", ""])
+def test_to_script_english_leaves_the_text(text: str) -> None:
+    assert to_script(text, Script.ENGLISH) == text
+
+
+@pytest.mark.parametrize(("text", "script"), [("软件里的数据", Script.SIMPLIFIED), ("軟體裡的資料", Script.TRADITIONAL)])
+def test_to_script_own_script_is_left(text: str, script: Script) -> None:
+    assert to_script(text, script) == text
