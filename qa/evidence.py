@@ -7,7 +7,7 @@ the kind wins, so that a figure of one city is never taken for another's.
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import rjieba
 
@@ -147,7 +147,7 @@ def _is_place(place: str, scope: Scope) -> bool:
     return level_of(place) is None and place in scope.whole
 
 
-def _excludes(place: str, found: list[str]) -> bool:
+def _excludes(place: str, found: tuple[str, ...]) -> bool:
     return bool(same_level(place, found))
 
 
@@ -301,7 +301,14 @@ def mentions(term: str, folded: str) -> float:
 
 def _expands(term: str, folded: str) -> bool:
     """Whether the text has the long form of an abbreviation: 营收 -> 营业收入, 工信部 -> 工业和信息化部."""
+    pattern = _expansion(term)
+    return bool(pattern and pattern.search(folded))
+
+
+@lru_cache(maxsize=1024)
+def _expansion(term: str) -> re.Pattern[str] | None:
+    """What the long form of an abbreviation looks like; None for a term that is none."""
     if not 2 <= len(term) <= 4 or not re.fullmatch("[\u3400-\u9fff]+", term):
-        return False
+        return None
     gap = f"[\u3400-\u9fff]{{0,{1 if len(term) == 2 else 4}}}?"
-    return bool(re.search(gap.join(map(re.escape, term)), folded))
+    return re.compile(gap.join(term))

@@ -5,8 +5,9 @@ a level; districts are not listed, since they lie inside a city that is named el
 """
 
 import re
+from collections.abc import Iterable
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from index.fold import fold_text
 
@@ -107,15 +108,16 @@ def level_of(place: str) -> Level | None:
     return _levels().get(place)
 
 
-def places_in(folded: str) -> list[str]:
+@lru_cache(maxsize=16384)
+def places_in(folded: str) -> tuple[str, ...]:
     """Listed places that a folded text names, in order, each once; English names count too."""
     found = [match[1] or match[2] for match in _pattern().finditer(folded)]
     latin = re.sub(r"[\s'’-]+", " ", folded).replace("hong kong", "hongkong").replace("xi an", "xian")
     found += [_english()[word] for word in re.findall("[a-z]+", latin) if word in _english()]
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
-def same_level(place: str, others: list[str]) -> list[str]:
+def same_level(place: str, others: Iterable[str]) -> list[str]:
     """Those of `others` that exclude `place`: other places of its level."""
     level = level_of(place)
     return [other for other in others if other != place and level is not None and level_of(other) == level]

@@ -116,7 +116,7 @@ def analyse(text: str, context: str = "") -> Question:
         terms=() if script is Script.ENGLISH else _terms(tagged, places),
         focus=_focus(folded, tagged),
         inherited=(),
-        places=tuple(places),
+        places=places,
         districts=_districts(tagged, places),
         years=_years(folded),
         days=_days(folded),
@@ -143,7 +143,7 @@ def _tagged(folded: str) -> list[tuple[str, str]]:
     return [(word.strip(), tag) for word, tag in rjieba.tag(folded) if word.strip()]
 
 
-def _terms(tagged: list[tuple[str, str]], places: list[str]) -> tuple[str, ...]:
+def _terms(tagged: list[tuple[str, str]], places: tuple[str, ...]) -> tuple[str, ...]:
     listed = set(places)
     found = []
     for word, tag in tagged:
@@ -168,7 +168,7 @@ def _focus(folded: str, tagged: list[tuple[str, str]]) -> str:
     return last if last and at_end and len(last) > 1 and last not in _GENERIC else ""
 
 
-def _districts(tagged: list[tuple[str, str]], places: list[str]) -> tuple[str, ...]:
+def _districts(tagged: list[tuple[str, str]], places: tuple[str, ...]) -> tuple[str, ...]:
     listed = set(places)
     named = (w for w, tag in tagged if tag == "ns" and w.removesuffix("省").removesuffix("市") not in listed)
     return tuple(dict.fromkeys(w for w in named if _DISTRICT.search(w)))
