@@ -1,10 +1,11 @@
 """The chat's view, and the server's entry: `python app.py` is `youju serve`."""
 
-import logging
 import os
+import sys
 
 import gradio as gr
 import uvicorn
+from fastapi import FastAPI
 
 from index.embed import make_embedder
 from index.errors import YoujuError
@@ -91,24 +92,33 @@ def _show(library: Library, number: int | None, answer: Answer | None) -> str:
     return article_html(library.reader().store.article(citation.article_id), citation)
 
 
+def create_app(library: Library) -> FastAPI:
+    """The API with the chat mounted at /."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    theme = gr.themes.Default(font=FONTS, font_mono=["ui-monospace", "monospace"])
+    chat = build_chat(library)
+    app: FastAPI = gr.mount_gradio_app(
+        create_api(library), chat, path="/", theme=theme, css=ARTICLE_CSS, ssr_mode=False, footer_links=[]
+    )
+    return app
+
+
 def serve(settings: Settings) -> None:
     """Serve the chat and the API until stopped."""
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     library = Library(Home(settings.home), make_embedder(settings.embedder))
     if problem := library.warm_up():
-        logging.getLogger("uvicorn.error").warning(problem)
-    theme = gr.themes.Default(font=FONTS, font_mono=["ui-monospace", "monospace"])
-    app = gr.mount_gradio_app(
-        create_api(library),
-        build_chat(library),
-        path="/",
-        theme=theme,
-        css=ARTICLE_CSS,
-        ssr_mode=False,
-        footer_links=[],
-    )
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+        print(f"youju: {problem}", file=sys.stderr)
+    print(f"youju: serving on http://{settings.host}:{settings.port}", file=sys.stderr)
+    uvicorn.run(create_app(library), host=settings.host, port=settings.port, log_level="warning")
+
+
+def main() -> None:
+    """Serve with the settings of the environment; our own errors become one line."""
+    try:
+        serve(load_settings())
+    except YoujuError as error:
+        sys.exit(f"youju: {error}")
 
 
 if __name__ == "__main__":
-    serve(load_settings())
+    main()

@@ -6,15 +6,17 @@ from index.embed import Embedder
 from index.errors import YoujuError
 from index.generations import Home
 from index.reader import Reader, open_reader
+from qa.extractive import Thresholds
 from qa.pipeline import Pipeline
 
 
 class Library:
     """Hands out a pipeline over the newest generation. Safe to share between threads."""
 
-    def __init__(self, home: Home, embedder: Embedder) -> None:
+    def __init__(self, home: Home, embedder: Embedder, thresholds: Thresholds | None = None) -> None:
         self._home = home
         self._embedder = embedder
+        self._thresholds = thresholds
         self._guard = threading.Lock()
         self._reader: Reader | None = None
         self._pipeline: Pipeline | None = None
@@ -49,4 +51,4 @@ class Library:
         """
         if self._reader is None or self._home.current_name() != self._reader.generation:
             self._reader = open_reader(self._home, self._embedder)
-            self._pipeline = Pipeline(self._reader, self._embedder)
+            self._pipeline = Pipeline(self._reader, self._embedder, self._thresholds)
