@@ -100,12 +100,18 @@ def list_articles(
     if as_json:
         print_json([asdict(row) for row in rows])
         return
-    table = Table("id", "title", "source", "published", "characters", "sentences", "reprint of", box=None)
+    table = Table(box=None)
+    table.add_column("id", no_wrap=True)
+    table.add_column("title", overflow="ellipsis", no_wrap=True, max_width=60)
+    for name in ("source", "published", "characters", "sentences", "reprint of"):
+        table.add_column(name, no_wrap=True)
     for row in rows:
         reprint = row.group if row.group != row.id else ""
         cells = (row.id, row.title, row.source, row.published, f"{row.characters:,}", f"{row.sentences:,}", reprint)
         table.add_row(*map(escape, cells))
-    Console().print(table)
+    console = Console()
+    # Into a file or a pipe nothing is cut off.
+    (console if console.is_terminal else Console(width=1000)).print(table)
 
 
 def _print_dropped(store: Store, article_id: str, as_json: bool) -> None:

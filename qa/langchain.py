@@ -1,0 +1,48 @@
+"""The LangChain seam: retrieval as a `BaseRetriever`, answering as a `Runnable`.
+
+Nothing else in the project imports LangChain, so that the command line starts fast.
+"""
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable, RunnableLambda
+from pydantic import BaseModel, ConfigDict
+
+from qa.answer import Answer, Turn
+from qa.library import Library
+
+
+class YoujuRetriever(BaseRetriever):
+    """The `k` best sentences as documents; `metadata` is a Hit without its quote."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    library: Library
+    k: int = 10
+
+    def _get_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
+    ) -> list[Document]:
+        hits = self.library.pipeline().search(query, self.k)
+        return [Document(page_content=hit.quote, metadata=hit.model_dump(exclude={"quote"})) for hit in hits]
+
+
+class Asked(BaseModel, extra="forbid"):
+    """What the answering Runnable takes."""
+
+    question: str
+    history: list[Turn] = []
+
+
+def answering(library: Library) -> Runnable[str | dict[str, object], Answer]:
+    """A Runnable from a question, or {"question", "history"}, to an Answer."""
+
+    def ask(given: str | dict[str, object]) -> Answer:
+        asked = Asked(question=given) if isinstance(given, str) else Asked.model_validate(given)
+        return library.pipeline().ask(asked.question, asked.history)
+
+    return RunnableLambda(ask, name="youju")

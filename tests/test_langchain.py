@@ -1,0 +1,43 @@
+"""The LangChain seam gives what the pipeline gives."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from index.build import Event
+from index.embed import Embedder
+from index.generations import Home
+from qa.answer import Status
+from qa.extractive import Thresholds
+from qa.langchain import YoujuRetriever, answering
+from qa.library import Library
+
+
+@pytest.fixture
+def library(tmp_path: Path, home: Home, embedder: Embedder, index: Callable[..., list[Event]]) -> Library:
+    (tmp_path / "a.txt").write_text("合肥量子计划\n\n合肥公布计划。\n合肥到2027年量子企业增加到150家。", "utf-8")
+    index(tmp_path / "a.txt")
+    return Library(home, embedder, Thresholds(confidence=0))
+
+
+def test_retriever_gives_sentences_with_their_spans(library: Library) -> None:
+    documents = YoujuRetriever(library=library, k=2).invoke("量子企业增加到多少家")
+    assert documents[0].page_content == "合肥到2027年量子企业增加到150家。"
+    assert len(documents) == 2
+    text = library.reader().store.article("a.txt").text
+    assert all(text[d.metadata["start"] : d.metadata["end"]] == d.page_content for d in documents)
+
+
+def test_answering_takes_a_question_or_a_conversation(library: Library) -> None:
+    chain = answering(library)
+    assert chain.invoke("合肥2027年量子企业有多少家？").citations[0].quote == "合肥到2027年量子企业增加到150家。"
+    history = [{"role": "user", "content": "合肥2026年量子企业有多少家？"}]
+    answers = chain.batch([{"question": "那2027年呢？", "history": history}, "苏州2027年量子企业有多少家？"])
+    assert [a.status for a in answers] == [Status.ANSWERED, Status.NO_EVIDENCE]
+
+
+def test_answering_refuses_unknown_fields(library: Library) -> None:
+    with pytest.raises(ValidationError, match="temperature"):
+        answering(library).invoke({"question": "好？", "temperature": 1})
