@@ -91,8 +91,13 @@ def test_quantity_ordinal_of_two_digits_is_none(text: str) -> None:
     assert read(text) == []
 
 
-@pytest.mark.parametrize("text", ["十四五", "成立", "一成为", "数千亿元", "几千亿元", "没有数字", ""])
+@pytest.mark.parametrize("text", ["十四五", "成立", "数千亿元", "几千亿元", "没有数字", ""])
 def test_quantity_words_are_none(text: str) -> None:
+    assert read(text) == []
+
+
+@pytest.mark.parametrize("text", ["统一", "之一", "一起", "一些", "唯一"])
+def test_quantity_one_inside_a_word_is_none(text: str) -> None:
     assert read(text) == []
 
 

@@ -40,6 +40,8 @@ def test_to_script_english_leaves_the_text(text: str) -> None:
     assert to_script(text, Script.ENGLISH) == text
 
 
-@pytest.mark.parametrize(("text", "script"), [("软件里的数据", Script.SIMPLIFIED), ("軟體裡的資料", Script.TRADITIONAL)])
+@pytest.mark.parametrize(
+    ("text", "script"), [("软件里的数据", Script.SIMPLIFIED), ("軟體裡的資料", Script.TRADITIONAL)]
+)
 def test_to_script_own_script_is_left(text: str, script: Script) -> None:
     assert to_script(text, script) == text

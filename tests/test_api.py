@@ -1,0 +1,226 @@
+"""The HTTP API: its responses, and every error in one form."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from fastapi.testclient import TestClient
+
+from index.build import Indexer
+from index.embed import Embedder
+from index.generations import Home
+from qa.library import Library
+from qa.pipeline import MAX_QUESTION
+from web.api import create_api
+
+ID = "各地/武汉 2027?.txt"
+TEXT = "武汉市发布量子产业规划。到2027年，武汉量子产业规模将达到300亿元。"
+RECORDS = [
+    {
+        "id": ID,
+        "text": TEXT,
+        "title": "武汉规划",
+        "source": "江报",
+        "published": "2024-05-01",
+        "url": "https://a.example",
+    },
+    {"id": "b", "text": "深圳有60家企业。面积很大。"},
+]
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    from conftest import HashEmbedder
+
+    folder, embedder = tmp_path_factory.mktemp("api"), HashEmbedder()
+    path, home = folder / "a.jsonl", Home(folder / "home")
+    path.write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in RECORDS), "utf-8")
+    with home.write_lock():
+        indexer = Indexer(home, embedder)
+        list(indexer.index([path]))
+        indexer.close()
+    library = Library(home, embedder)
+    with TestClient(create_api(library), raise_server_exceptions=False) as client:
+        yield client
+    library.reader().close()
+
+
+@pytest.fixture
+def no_index(home: Home, embedder: Embedder) -> TestClient:
+    return TestClient(create_api(Library(home, embedder)), raise_server_exceptions=False)
+
+
+def error_of(body: Any) -> dict[str, str]:
+    """The error of a body that is nothing but an error in our form."""
+    assert list(body) == ["error"]
+    assert list(body["error"]) == ["code", "message", "hint"]
+    assert "Traceback" not in str(body)
+    assert body["error"]["message"]
+    return dict(body["error"])
+
+
+# -- success ----------------------------------------------------------------------------------
+
+
+def test_healthz(client: TestClient) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_healthz_without_an_index(no_index: TestClient) -> None:
+    assert no_index.get("/healthz").status_code == 200
+
+
+def test_search_hits_are_best_first(client: TestClient) -> None:
+    body = client.post("/api/search", json={"question": "武汉量子产业规模", "k": 3}).json()
+    scores = [hit["score"] for hit in body["hits"]]
+    assert (len(scores), scores) == (3, sorted(scores, reverse=True))
+    assert list(body) == ["hits", "timings_ms"]
+
+
+def test_search_hit_has_its_place(client: TestClient) -> None:
+    [hit] = client.post("/api/search", json={"question": "2027年武汉量子产业规模300亿元", "k": 1}).json()["hits"]
+    assert hit.pop("score") > 0
+    assert hit.pop("quote") == TEXT[hit.pop("start") : hit.pop("end")] == "到2027年，武汉量子产业规模将达到300亿元。"
+    assert hit == {"article_id": ID} | {k: RECORDS[0][k] for k in ("title", "source", "published", "url")}
+
+
+@pytest.mark.parametrize(("k", "count"), [(1, 1), (100, 4)])
+def test_search_k_at_its_bounds(client: TestClient, k: int, count: int) -> None:
+    assert len(client.post("/api/search", json={"question": "武汉", "k": k}).json()["hits"]) == count
+
+
+def test_search_question_of_the_greatest_length(client: TestClient) -> None:
+    assert client.post("/api/search", json={"question": "问" * MAX_QUESTION}).status_code == 200
+
+
+def test_ask_refusal_has_no_citations(client: TestClient) -> None:
+    body = client.post("/api/ask", json={"question": "广州有多少亿元？"}).json()
+    assert (body["status"], body["citations"], body["sentences"]) == ("no_evidence", [], [])
+
+
+def test_ask_takes_history(client: TestClient) -> None:
+    history = [{"role": "user", "content": "武汉有多少家企业？"}, {"role": "assistant", "content": "没有。"}]
+    body = client.post("/api/ask", json={"question": "那深圳呢？", "history": history}).json()
+    assert (body["question"], body["standalone_question"][:2]) == ("那深圳呢？", "深圳")
+
+
+def test_ask_citation_is_a_span_of_its_article(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    from qa.extractive import Calibration
+
+    monkeypatch.setattr("qa.extractive.CALIBRATION", Calibration(intercept=50))
+    body = client.post("/api/ask", json={"question": "武汉2027年量子产业规模是多少亿元？", "stream": False}).json()
+    [cited] = body["citations"]
+    article = client.get(f"/api/articles/{quote(cited['article_id'])}").json()
+    assert (body["status"], cited["number"], cited["version"]) == ("answered", 1, article["version"])
+    assert article["text"][cited["start"] : cited["end"]] == cited["quote"]
+
+
+def test_articles_are_listed_by_id(client: TestClient) -> None:
+    rows = client.get("/api/articles").json()
+    assert [(row["id"], row["sentences"], row["characters"]) for row in rows] == [("b", 2, 14), (ID, 2, len(TEXT))]
+
+
+@pytest.mark.parametrize("safe", ["/", ""])
+def test_article_with_slash_and_chinese_in_its_id(client: TestClient, safe: str) -> None:
+    body = client.get(f"/api/articles/{quote(ID, safe=safe)}").json()
+    assert (body["id"], body["text"], body["group"], body["dropped"]) == (ID, TEXT, ID, [])
+
+
+# -- errors -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/api/search", "/api/ask"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"question": ""},
+        {"question": " \n\t"},
+        {"question": "问" * (MAX_QUESTION + 1)},
+        {"question": None},
+        {"question": ["武汉"]},
+        {"question": "武汉", "temperature": 1},
+        [],
+        "武汉",
+    ],
+    ids=["none", "empty", "blank", "too-long", "null", "list", "unknown-field", "array", "string"],
+)
+def test_error_bad_question(client: TestClient, path: str, body: object) -> None:
+    response = client.post(path, json=body)
+    error_of(response.json())
+    assert response.status_code == 422
+
+
+@pytest.mark.parametrize("k", [0, -1, 101, "many", None, 1.5])
+def test_error_k_out_of_range(client: TestClient, k: object) -> None:
+    response = client.post("/api/search", json={"question": "武汉", "k": k})
+    assert (response.status_code, error_of(response.json())["message"][:2]) == (422, "k:")
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"stream": True},
+        {"history": [{"role": "system", "content": "x"}]},
+        {"history": [{"role": "user"}]},
+        {"history": [{"role": "user", "content": "x", "name": "y"}]},
+        {"history": [{"role": "user", "content": "x"}] * 51},
+        {"history": "x"},
+    ],
+    ids=["stream", "role", "no-content", "unknown-field", "too-many-turns", "no-list"],
+)
+def test_error_bad_ask(client: TestClient, extra: dict[str, object]) -> None:
+    response = client.post("/api/ask", json={"question": "武汉"} | extra)
+    assert (response.status_code, error_of(response.json())["code"]) == (422, "bad_request")
+
+
+@pytest.mark.parametrize("content", [b"{", b"", b"question=1", b'{"question": "\xff"}', b'{"question": "\\ud800"}'])
+def test_error_broken_json(client: TestClient, content: bytes) -> None:
+    response = client.post("/api/ask", content=content, headers={"content-type": "application/json"})
+    error_of(response.json())
+    assert response.status_code == 422
+
+
+@pytest.mark.parametrize("article_id", ["none", "a/b/c", "%2e%2e/%2e%2e/etc/passwd", "%00", "武汉.txt", "b/"])
+def test_error_unknown_article(client: TestClient, article_id: str) -> None:
+    response = client.get(f"/api/articles/{article_id}")
+    assert (response.status_code, error_of(response.json())["code"]) == (404, "article_not_found")
+
+
+def test_error_unknown_route(client: TestClient) -> None:
+    response = client.get("/api/none")
+    assert (response.status_code, error_of(response.json())["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/api/ask"), ("GET", "/api/search"), ("POST", "/api/articles")])
+def test_error_wrong_method(client: TestClient, method: str, path: str) -> None:
+    response = client.request(method, path)
+    assert (response.status_code, error_of(response.json())["code"]) == (405, "method_not_allowed")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/api/search"), ("POST", "/api/ask"), ("GET", "/api/articles"), ("GET", "/api/articles/b")],
+)
+def test_error_no_index(no_index: TestClient, method: str, path: str) -> None:
+    response = no_index.request(method, path, json={"question": "武汉"})
+    error = error_of(response.json())
+    assert (response.status_code, error["code"]) == (503, "index_missing")
+    assert "youju index" in error["hint"]
+
+
+def test_error_of_our_own_making_has_the_form(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a secret detail")
+
+    monkeypatch.setattr("qa.pipeline.Pipeline.ask", broken)
+    response = client.post("/api/ask", json={"question": "武汉"})
+    assert response.status_code == 500
+    assert "secret" not in response.text
+    error_of(response.json())
+
+
+def test_openapi_is_served(client: TestClient) -> None:
+    assert client.get("/openapi.json").json()["info"]["title"] == "Youju 有据"

@@ -1,0 +1,113 @@
+"""The dense leg: exact cosines."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.dense import DenseIndex
+from index.embed import Vectors
+
+
+def units(count: int, dim: int, seed: int = 0) -> Vectors:
+    rows = np.random.default_rng(seed).normal(size=(count, dim)).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def filled(ids: list[int], rows: Vectors) -> DenseIndex:
+    index = DenseIndex.empty(rows.shape[1])
+    index.add(np.asarray(ids, dtype=np.int64), rows)
+    return index
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 30))
+def test_search_gives_all_cosines_best_first(seed: int, count: int) -> None:
+    rows = units(count + 1, 8, seed)
+    ids = list(range(10, 10 + count))
+    hits = filled(ids, rows[:-1]).search(rows[-1], count)
+    cosines = dict(zip(ids, (rows[:-1] @ rows[-1]).tolist(), strict=True))
+    assert dict(hits) == pytest.approx(cosines, abs=1e-6)
+    assert hits == sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+
+
+def test_vector_is_nearest_to_itself() -> None:
+    rows = units(50, 64)
+    for number, row in enumerate(rows):
+        [(nearest, score)] = filled(list(range(50)), rows).search(row, 1)
+        assert (nearest, score) == (number, pytest.approx(1, abs=1e-6))
+
+
+def test_opposite_vector_scores_minus_one() -> None:
+    row = units(1, 64)
+    assert filled([7], row).search(-row[0], 1) == [(7, pytest.approx(-1, abs=1e-6))]
+
+
+def test_equal_scores_come_by_id() -> None:
+    row = np.array([1, 0], dtype=np.float32)
+    assert filled([9, 3, 7], np.stack([row] * 3)).search(row, 3) == [(3, 1.0), (7, 1.0), (9, 1.0)]
+
+
+@pytest.mark.parametrize("k", [1, 2, 150])
+def test_equal_scores_are_cut_by_id(k: int) -> None:
+    row = np.array([1, 0], dtype=np.float32)
+    hits = filled(list(range(300)), np.stack([row] * 300)).search(row, k)
+    assert [number for number, _ in hits] == list(range(k))
+
+
+def test_more_than_there_is_gives_all() -> None:
+    rows = units(3, 8)
+    assert {number for number, _ in filled([1, 2, 3], rows).search(rows[0], 100)} == {1, 2, 3}
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_no_hits_asked_for_gives_none(k: int) -> None:
+    rows = units(3, 8)
+    assert filled([1, 2, 3], rows).search(rows[0], k) == []
+
+
+def test_empty_index_gives_nothing() -> None:
+    empty = DenseIndex.empty(8)
+    assert (empty.ids, empty.search(units(1, 8)[0], 5), empty.scores(units(1, 8)[0], [1])) == (set(), [], {})
+
+
+def test_removed_sentences_are_gone() -> None:
+    rows = units(4, 8)
+    index = filled([1, 2, 3, 4], rows)
+    index.remove({2, 4, 99})
+    assert index.ids == {1, 3}
+    assert {number for number, _ in index.search(rows[1], 4)} == {1, 3}
+    assert index.scores(rows[2], [1, 2, 3])[3] == pytest.approx(1, abs=1e-6)
+
+
+def test_scores_leave_out_what_is_not_held() -> None:
+    rows = units(3, 8)
+    assert filled([1, 2, 3], rows).scores(rows[0], [3, 99, 1]) == pytest.approx(
+        {3: float(rows[2] @ rows[0]), 1: 1.0}, abs=1e-6
+    )
+
+
+def test_scores_follow_what_is_added_and_removed() -> None:
+    rows = units(2, 8)
+    index = filled([1], rows[:1])
+    index.scores(rows[0], [1])
+    index.remove({1})
+    index.add(np.array([2]), rows[1:])
+    assert set(index.scores(rows[0], [1, 2])) == {2}
+
+
+def test_written_index_reads_back(tmp_path: Path) -> None:
+    rows = units(5, 8)
+    index = filled([5, 6, 7, 8, 9], rows)
+    index.write(tmp_path)
+    again = DenseIndex.read(tmp_path)
+    assert again.ids == {5, 6, 7, 8, 9}
+    assert again.search(rows[3], 5) == index.search(rows[3], 5)
+
+
+def test_damaged_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "dense.faiss").write_bytes(b"not an index")
+    with pytest.raises(RuntimeError):
+        DenseIndex.read(tmp_path)

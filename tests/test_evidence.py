@@ -1,0 +1,268 @@
+"""Evidence gates: a sentence answers only what it says, where it stands."""
+
+import pytest
+
+from index.build import prepare
+from index.reader import Located
+from index.records import LoadedArticle
+from qa.evidence import Evidence, mentions, weigh
+from qa.question import analyse
+from qa.retrieve import Candidate
+
+
+def check(question: str, text: str, at: str, *, published: str = "", title: str = "") -> Evidence:
+    """The evidence that the first sentence with `at` in it is for a question."""
+    article = prepare(LoadedArticle(id="a.txt", text=text, title=title, published=published))
+    position = next(i for i, s in enumerate(article.sentences) if at in s.span.of(article.text))
+    asked = analyse(question)
+    rarity = dict.fromkeys(asked.terms + asked.inherited, 1.0)
+    return weigh(asked, Candidate(Located(1, 1, article, position), 1.0, 1.0, 1.0, 1.0), rarity)
+
+
+# -- places -----------------------------------------------------------------------------------
+
+
+def test_place_in_the_sentence_meets() -> None:
+    assert check("武汉的规模是多少亿元？", "武汉规模达到5000亿元。", "5000亿").meets
+
+
+def test_place_of_another_city_in_the_next_paragraph_is_refused() -> None:
+    text = "武汉市提出发展未来产业。\n深圳市提出规模达到5000亿元。"
+    assert check("武汉的规模是多少亿元？", text, "5000亿").missing == ("武汉",)
+
+
+@pytest.mark.parametrize(("asked", "other"), [("武汉", "上海"), ("上海", "武汉"), ("重庆", "成都"), ("广州", "北京")])
+def test_place_of_a_municipality_and_a_city_are_refused_for_each_other(asked: str, other: str) -> None:
+    text = f"{asked}市提出发展未来产业。\n{other}市提出规模达到5000亿元。"
+    assert check(f"{asked}的规模是多少亿元？", text, "5000亿").missing == (asked,)
+
+
+def test_place_of_the_province_is_refused_for_its_city() -> None:
+    text = "武汉市提出发展未来产业。\n湖北省提出规模达到5000亿元。"
+    assert not check("武汉的规模是多少亿元？", text, "5000亿").meets
+
+
+@pytest.mark.parametrize(("asked", "missing"), [("深圳", ()), ("武汉", ("武汉",))])
+def test_place_nearest_before_the_sentence_decides(asked: str, missing: tuple[str, ...]) -> None:
+    text = "武汉加快发展。深圳加快发展。未来产业规模达到5000亿元。"
+    assert check(f"{asked}的规模是多少亿元？", text, "5000亿").missing == missing
+
+
+@pytest.mark.parametrize(("asked", "missing"), [("上海", ()), ("武汉", ("武汉",))])
+def test_place_nearest_before_decides_for_a_municipality(asked: str, missing: tuple[str, ...]) -> None:
+    text = "武汉加快发展。上海加快发展。未来产业规模达到5000亿元。"
+    assert check(f"{asked}的规模是多少亿元？", text, "5000亿").missing == missing
+
+
+def test_place_in_the_title_meets() -> None:
+    assert check("武汉的规模是多少亿元？", "规模达到5000亿元。", "5000亿", title="武汉未来产业规划").meets
+
+
+def test_place_of_another_city_in_the_title_is_refused() -> None:
+    found = check("武汉的规模是多少亿元？", "规模达到5000亿元。", "5000亿", title="深圳未来产业规划")
+    assert found.missing == ("武汉",)
+
+
+def test_place_in_the_heading_goes_before_the_title() -> None:
+    text = "深圳\n发展迅速。\n武汉\n规模达到5000亿元。"
+    assert check("武汉的规模是多少亿元？", text, "5000亿", title="深圳与各地").meets
+
+
+def test_place_that_no_one_names_is_missing() -> None:
+    assert check("武汉的规模是多少亿元？", "规模达到5000亿元。", "5000亿").missing == ("武汉",)
+
+
+def test_place_in_traditional_characters_meets() -> None:
+    assert check("武汉的规模是多少亿元？", "武漢規模達到5000億元。", "5000").meets
+
+
+@pytest.mark.parametrize(("district", "missing"), [("蔡甸区", ()), ("江夏区", ("江夏区",))])
+def test_district_must_be_named(district: str, missing: tuple[str, ...]) -> None:
+    assert check(f"武汉市{district}有多少人？", "武汉市蔡甸区有50万人。", "50万").missing == missing
+
+
+# -- years and days ---------------------------------------------------------------------------
+
+TWO_YEARS = "合肥2025年规模达到100亿元。到2030年，合肥规模达到200亿元。"
+
+
+@pytest.mark.parametrize(
+    ("year", "amount", "missing"),
+    [("2025", "100亿", ()), ("2030", "200亿", ()), ("2025", "200亿", ("2025年",)), ("2030", "100亿", ("2030年",))],
+)
+def test_year_of_the_sentence_decides(year: str, amount: str, missing: tuple[str, ...]) -> None:
+    assert check(f"合肥{year}年的规模是多少亿元？", TWO_YEARS, amount).missing == missing
+
+
+@pytest.mark.parametrize(("year", "missing"), [("2024", ()), ("2023", ("2023年",))])
+def test_year_of_a_relative_date_is_resolved(year: str, missing: tuple[str, ...]) -> None:
+    found = check(f"上海{year}年发布了什么？", "上海今年4月发布了规划。", "今年4月", published="2024-05-01")
+    assert found.missing == missing
+
+
+def test_year_before_in_the_paragraph_decides() -> None:
+    text = "合肥提出2030年目标。规模达到200亿元。"
+    assert check("合肥2030年的规模是多少亿元？", text, "200亿", published="2024-05-01").meets
+
+
+@pytest.mark.parametrize(("year", "missing"), [("2024", ()), ("2025", ("2025年",))])
+def test_year_of_publication_stands_in(year: str, missing: tuple[str, ...]) -> None:
+    found = check(f"合肥{year}年的规模是多少亿元？", "合肥规模达到100亿元。", "100亿", published="2024-05-01")
+    assert found.missing == missing
+
+
+def test_year_that_nothing_tells_is_missing() -> None:
+    assert check("合肥2024年的规模是多少亿元？", "合肥规模达到100亿元。", "100亿").missing == ("2024年",)
+
+
+HEADED = "合肥工业情况。\n二、2030年目标\n合肥规模达到100亿元。\n以上。"
+
+
+def test_year_in_the_heading_meets() -> None:
+    assert check("合肥2030年的规模是多少亿元？", HEADED, "100亿", published="2024-05-01").meets
+
+
+def test_year_of_another_heading_is_refused_for_the_year_of_publication() -> None:
+    found = check("合肥2024年的规模是多少亿元？", HEADED, "100亿", published="2024-05-01")
+    assert found.missing == ("2024年",)
+
+
+@pytest.mark.parametrize(("day", "meets"), [("8月2日", True), ("8月3日", False)])
+def test_day_must_be_said(day: str, meets: bool) -> None:
+    found = check(f"合肥{day}发布了什么？", "合肥8月2日发布了规划。", "规划", published="2024-08-03")
+    assert found.meets is meets
+
+
+def test_day_of_a_relative_date_is_resolved() -> None:
+    found = check("合肥8月2日发布了什么？", "合肥昨日发布了规划。", "规划", published="2024-08-03")
+    assert found.missing == ()
+
+
+# -- what the question takes for granted ------------------------------------------------------
+
+
+def test_premise_amount_that_is_false_is_refused() -> None:
+    found = check("合肥投资1000亿元的项目在哪里？", "合肥投资800亿元建设项目。", "800亿")
+    assert found.missing == ("1000亿元",)
+
+
+@pytest.mark.parametrize("written", ["1000亿元", "一千亿元", "1,000亿", "1000億元", "0.1万亿元"])
+def test_premise_amount_counts_by_value(written: str) -> None:
+    assert check("合肥投资1000亿元的项目在哪里？", f"合肥投资{written}建设项目。", "项目").missing == ()
+
+
+def test_premise_amount_in_another_currency_is_refused() -> None:
+    found = check("合肥投资1000亿元的项目在哪里？", "合肥投资1000亿美元建设项目。", "项目")
+    assert found.missing == ("1000亿元",)
+
+
+def test_premise_share_counts_by_value() -> None:
+    assert check("合肥三成的企业在哪里？", "合肥30%的企业在高新区。", "30%").missing == ()
+
+
+def test_premise_person_must_be_in_the_article() -> None:
+    assert check("姚明在哪里出生？", "王明在上海出生。", "出生").missing == ("姚明",)
+
+
+# -- kinds of answer --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "has_type"),
+    [
+        ("投资多少亿元？", "投资100亿元。", True),
+        ("投资多少亿元？", "投资建设60家企业。", False),
+        ("投资多少亿元？", "投资规模很大。", False),
+        ("产值是多少？", "产值突破千亿级。", True),
+        ("有多少人参加？", "有300人参加。", True),
+        ("有多少人参加？", "有300家参加。", False),
+        ("占比是多少？", "占比为三成。", True),
+        ("占比是多少？", "占比较高，有60家。", False),
+        ("有多少家企业？", "有60家企业。", True),
+        ("有多少家企业？", "有12个企业。", True),
+        ("有多少家企业？", "面积60公里。", False),
+        ("面积是多少？", "面积很大。", False),
+        ("面积是多少？", "面积在2002年公布。", False),
+        ("第几届？", "这是第三届大会。", True),
+        ("第几届？", "这是三届大会。", False),
+        ("什么时候发布？", "8月2日发布。", True),
+        ("什么时候发布？", "已经发布。", False),
+        ("市长叫什么名字？", "市长出席了会议。", False),
+        ("市长叫什么名字？", "市长罗云峰出席了会议。", True),
+        ("市长是谁？", "市长出席了会议。", False),
+        ("发布了什么？", "发布了规划。", True),
+    ],
+)
+def test_kind_of_answer(question: str, sentence: str, has_type: bool) -> None:
+    assert check(question, sentence, sentence).has_type is has_type
+
+
+@pytest.mark.parametrize("sentence", ["投资3000多亿元。", "投资200余亿元。"])
+def test_kind_money_above_a_round_amount(sentence: str) -> None:
+    assert check("投资多少亿元？", sentence, sentence).has_type
+
+
+@pytest.mark.parametrize("sentence", ["姚明出生于1980年9月12日。", "姚明是国家队队员之一。"])
+def test_kind_number_is_no_date_and_no_word(sentence: str) -> None:
+    assert not check("姚明的身高是多少？", sentence, sentence).meets
+
+
+def test_kind_ordinal_is_no_count() -> None:
+    assert not check("举办了多少届？", "这是第十五届大会。", "大会").has_type
+
+
+def test_kind_amount_of_the_question_is_no_answer() -> None:
+    found = check("投资100亿元的公司营收是多少亿元？", "公司投资100亿元。", "公司")
+    assert not found.has_type
+
+
+@pytest.mark.parametrize("mark", ["？", "?", "？”"])
+def test_question_sentence_is_no_evidence(mark: str) -> None:
+    assert not check("合肥有60家什么？", f"合肥有60家量子企业{mark}", "60家").meets
+
+
+# -- words ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("营收", "营业收入"),
+        ("工信部", "工业和信息化部"),
+        ("发改委", "发展和改革委员会"),
+        ("量子", "量子"),
+        ("gdp", "gdp增长"),
+    ],
+)
+def test_mentions_whole(term: str, text: str) -> None:
+    assert mentions(term, text) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [("营收", "营造良好环境增加收成"), ("量子", "质量和电子"), ("led", "leed"), ("营业收入", "营收"), ("量子", "")],
+)
+def test_mentions_not(term: str, text: str) -> None:
+    assert mentions(term, text) == 0.0
+
+
+def test_mentions_in_part_by_character_pairs() -> None:
+    assert mentions("量子信息业", "量子与信息") == 0.5
+
+
+def test_focus_must_be_spoken_of() -> None:
+    found = check("合肥的人口是多少？", "合肥的面积是100平方公里。", "面积")
+    assert (found.has_focus, found.meets) == (False, False)
+
+
+def test_coverage_is_the_share_of_words_by_rarity() -> None:
+    assert check("合肥的量子企业有多少家？", "合肥有60家企业。", "60家").coverage == 0.5
+
+
+def test_coverage_of_the_paragraph_is_kept_apart() -> None:
+    found = check("合肥的量子企业有多少家？", "合肥发展量子。合肥有60家企业。", "60家", title="合肥概况")
+    assert (found.coverage, found.own_coverage) == (1.0, 0.5)
+
+
+def test_coverage_of_no_words_is_whole() -> None:
+    assert check("第几届？", "这是第三届。", "第三届").coverage == 1.0

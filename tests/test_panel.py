@@ -1,0 +1,108 @@
+"""The source panel: escaped text, and one mark on the cited characters."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from index.records import Article
+from qa.answer import Citation
+from web.panel import article_html, citation_label
+
+TEXT = "第一段 & 更多。\n合肥有60家企业。<script>alert('x')</script>\n<mark>最后</mark>一段。"
+
+
+def article(text: str = TEXT, **fields: str) -> Article:
+    known = {"id": "a.txt", "title": "题目", "source": "甲报", "published": "2024-05-01", "url": ""} | fields
+    return Article(text=text, sentences=(), **known)
+
+
+def citation(quote: str, text: str = TEXT, **fields: str) -> Citation:
+    known = {"title": "题目", "source": "甲报", "published": "2024-05-01"} | fields
+    start = text.index(quote)
+    return Citation(
+        number=2,
+        article_id="a.txt",
+        version=1,
+        url="",
+        start=start,
+        end=start + len(quote),
+        quote=quote,
+        score=1,
+        **known,
+    )
+
+
+class Page(HTMLParser):
+    """The tags of a page, and its text by the innermost open tag."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.text: dict[str, list[str]] = {}
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.setdefault(self.open[-1], []).append(data)
+
+
+@pytest.mark.parametrize(
+    "quote", ["合肥有60家企业。", "<script>alert('x')</script>", "<mark>最后</mark>", "第一段 & 更多。", "&", TEXT[-1]]
+)
+def test_panel_marks_exactly_the_cited_characters(quote: str) -> None:
+    page = Page(article_html(article(), citation(quote)))
+    assert page.tags.count("mark") == 1
+    assert page.text["mark"] == [quote]
+
+
+def test_panel_marks_the_cited_one_of_two_like_it() -> None:
+    text = "企业。企业。"
+    cited = citation("企业。", text).model_copy(update={"start": 3, "end": 6})
+    assert "<p>企业。<mark id=" in article_html(article(text), cited)
+
+
+def test_panel_keeps_the_text_as_text() -> None:
+    page = Page(article_html(article(), citation("合肥有60家企业。")))
+    assert "script" not in page.tags
+    assert "".join(page.text["p"]) == TEXT.replace("\n", "").replace("合肥有60家企业。", "")
+
+
+def test_panel_has_a_paragraph_for_each_line() -> None:
+    assert Page(article_html(article(), citation("合肥有60家企业。"))).tags.count("p") == 3
+
+
+@pytest.mark.parametrize("field", ["id", "title", "source"])
+def test_panel_escapes_metadata(field: str) -> None:
+    html = article_html(article(**{field: "<img src=x onerror=alert(1)>\"'"}), citation("合肥有60家企业。"))
+    page = Page(html)
+    assert "img" not in page.tags
+    assert "&lt;img src=x" in html
+
+
+def test_panel_tags_are_closed() -> None:
+    assert Page(article_html(article(), citation("合肥有60家企业。"))).open == []
+
+
+def test_panel_about_leaves_out_what_is_missing() -> None:
+    page = Page(article_html(article(source="", published=""), citation("合肥有60家企业。")))
+    assert page.text["div"] == ["a.txt"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "label"),
+    [
+        ({}, "[2] 题目 · 甲报 · 2024-05-01"),
+        ({"source": ""}, "[2] 题目 · 2024-05-01"),
+        ({"title": "", "source": "", "published": ""}, "[2] "),
+    ],
+)
+def test_panel_label(fields: dict[str, str], label: str) -> None:
+    assert citation_label(citation("合肥有60家企业。", **fields)) == label
