@@ -13,11 +13,12 @@ from index.generations import Home
 from qa.answer import Answer, Turn
 from qa.library import Library
 from web.api import create_api
-from web.panel import ARTICLE_CSS, SCROLL_TO_CITED, article_html, citation_label
+from web.panel import ARTICLE_CSS, SCROLL_TO_CITED, article_html, citation_label, hint_html
 from youju.settings import Settings, load_settings
 
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
-EMPTY_PANEL = "<p class='youju-hint'>引用的原文会显示在这里。 · 引用的原文會顯示在這裡。</p>"
+EMPTY_PANEL = hint_html("引用的原文会显示在这里。 · 引用的原文會顯示在這裡。")
+CHANGED = "文章已更新，引用的是第 {version} 版。 · 文章已更新，引用的是第 {version} 版。"
 
 Message = dict[str, str]
 
@@ -89,7 +90,13 @@ def _show(library: Library, number: int | None, answer: Answer | None) -> str:
     if answer is None or number is None:
         return EMPTY_PANEL
     citation = next(c for c in answer.citations if c.number == number)
-    return article_html(library.reader().store.article(citation.article_id), citation)
+    try:
+        article = library.reader().store.article(citation.article_id)
+    except YoujuError as error:  # removed since the answer was given
+        return hint_html(str(error))
+    if article.version != citation.version:
+        return hint_html(CHANGED.format(version=citation.version))
+    return article_html(article, citation)
 
 
 def create_app(library: Library) -> FastAPI:

@@ -141,13 +141,12 @@ class Indexer:
         self.finish()
 
     def remove(self, article_ids: list[str]) -> Iterator[Event]:
-        """Remove articles. Raises ArticleNotFound, before anything is removed."""
+        """Remove articles, each in a commit of its own. Raises ArticleNotFound before the first."""
+        article_ids = list(dict.fromkeys(article_ids))
         for article_id in article_ids:
             self._store.article(article_id)
-        if article_ids:
-            self._store.write([], remove=article_ids)
         for article_id in article_ids:
-            self._reprints.remove(article_id)
+            self._store.write([], remove=[article_id], regroup=self._reprints.leave(article_id))
             yield Event(Outcome.REMOVED, article_id)
 
     def finish(self) -> None:
@@ -166,11 +165,13 @@ class Indexer:
 
     def _commit(self, articles: list[Article]) -> list[Event]:
         entries, events = [], []
+        regroup: dict[str, str] = {}
         inputs = [list(embedding_inputs(article)) for article in articles]
         vectors = self._vectors([text for texts in inputs for text in texts])
         for article, texts in zip(articles, inputs, strict=True):
             keys = [self._key(text) for text in texts]
             signature = signature_of(article.text)
+            regroup |= self._reprints.leave(article.id)
             group = self._reprints.group_of(article.id, signature)
             self._reprints.add(article.id, signature, group)
             version = self._versions.get(article.id, (0, ""))[0] + 1
@@ -179,7 +180,7 @@ class Indexer:
             entries.append(Entry(stored, signature, keys, rows))
             events.append(_committed(stored))
         if entries:
-            self._store.write(entries)
+            self._store.write(entries, regroup=regroup)
             self._versions |= {e.article.id: (e.article.version, e.article.content_hash) for e in entries}
         return events
 
@@ -245,7 +246,8 @@ def _first_words(text: str) -> str:
 
 
 def _content_hash(article: Article) -> str:
-    fields = (article.title, article.source, article.published, article.url, article.text, article.origin)
+    headings = " ".join(str(s.span.start) for s in article.sentences if s.is_heading)
+    fields = (article.title, article.source, article.published, article.url, article.text, article.origin, headings)
     whole = "\0".join(fields).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(whole, digest_size=16).hexdigest()
 

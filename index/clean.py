@@ -16,7 +16,7 @@ MOST = 0.5
 """The largest share of the text's characters that one rule may drop."""
 
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f]")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\ud800-\udfff\x00-\x08\x0e-\x1f\x7f]")
 _LOST_SPACE = re.compile(f"(?<=[{_CJK}，。、；：])\u00a0+(?=[{_CJK}])")
 _STRAY_MARK = re.compile(f"(?<=[{_CJK}，、；,;])\\?(?=[{_CJK}0-9A-Za-z])")
 _ASKS = re.compile(

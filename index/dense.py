@@ -38,11 +38,13 @@ class DenseIndex:
 
     def remove(self, ids: set[int]) -> None:
         if ids:
+            self.__dict__.pop("_held", None)
             self._index.remove_ids(faiss.IDSelectorBatch(np.fromiter(sorted(ids), dtype=np.int64)))
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
         """`ids` (n,), `vectors` (n, dim) unit length."""
         if len(ids):
+            self.__dict__.pop("_held", None)
             self._index.add_with_ids(np.ascontiguousarray(vectors), ids)
 
     def search(self, query: Vectors, k: int) -> list[tuple[int, float]]:

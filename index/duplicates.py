@@ -37,6 +37,14 @@ class ReprintFinder:
             self._lsh.remove(article_id)
             del self._known[article_id]
 
+    def leave(self, article_id: str) -> dict[str, str]:
+        """Forget an article; what its group must be renamed to where others were named after it."""
+        self.remove(article_id)
+        left = sorted(other for other, (_, group) in self._known.items() if group == article_id)
+        for other in left:
+            self._known[other] = (self._known[other][0], left[0])
+        return {article_id: left[0]} if left else {}
+
     def group_of(self, article_id: str, signature: bytes) -> str:
         """The group of the most similar other article, else the article's own id."""
         sketch = _sketch(signature)

@@ -11,6 +11,7 @@ A generation carries the store's `content` number that it was made from, and a c
 each of its files. It is never changed after CURRENT names it.
 """
 
+import errno
 import os
 import shutil
 import zlib
@@ -24,7 +25,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
 from index.dense import DenseIndex
-from index.errors import IndexBusy
+from index.errors import IndexBusy, StoreError, StoreFull
 from index.lexical import LexicalIndex
 from index.store import Store
 
@@ -68,10 +69,11 @@ class Home:
     @contextmanager
     def write_lock(self) -> Iterator[None]:
         """Hold the home for writing. Raises IndexBusy when another process does."""
-        self.root.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.root / "writer.lock", timeout=0)
         try:
-            lock.acquire()
+            with _explained(self.root):
+                self.root.mkdir(parents=True, exist_ok=True)
+                lock.acquire()
         except Timeout as error:
             raise IndexBusy(
                 f"another process is writing to {self.root}.", "Wait until it has finished, then run this again."
@@ -124,10 +126,11 @@ class Home:
         name = self._free_name(store.content)
         folder = self._generations / f".{name}"
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        _build(folder, store, embedder, dim, before, self._current_folder() if before else None)
-        folder.rename(self._generations / name)
-        self._point_to(name)
+        with _explained(self.root):
+            folder.mkdir()
+            _build(folder, store, embedder, dim, before, self._generations / before.name if before else None)
+            folder.rename(self._generations / name)
+            self._point_to(name)
         self._sweep(keep={name, before.name if before else name})
         return self._open(name)
 
@@ -137,9 +140,6 @@ class Home:
         while (self._generations / (name := f"{content}.{taken}" if taken else str(content))).exists():
             taken += 1
         return name
-
-    def _current_folder(self) -> Path:
-        return self._generations / self.current_name()
 
     def _point_to(self, name: str) -> None:
         beside = self._current.with_suffix(".next")
@@ -166,14 +166,34 @@ def _build(folder: Path, store: Store, embedder: str, dim: int, before: Generati
     for batch in _batches(added):
         dense.add(np.asarray(batch, dtype=np.int64), store.sentence_vectors(batch))
     dense.write(folder)
+    if old_articles - articles or old_sentences - sentences:
+        # Tantivy counts removed documents in its statistics until it merges them away, so that
+        # scores would depend on what was once there: write both legs anew.
+        source, old_articles, added = None, set(), sorted(sentences)
     whole = _lexical(folder / "articles", source / "articles" if source else None)
-    whole.update(old_articles - articles, _article_texts(store, sorted(articles - old_articles)))
+    whole.add(_article_texts(store, sorted(articles - old_articles)))
     parts = _lexical(folder / "sentences", source / "sentences" if source else None)
-    parts.update(old_sentences - sentences, _sentence_texts(store, added))
+    parts.add(_sentence_texts(store, added))
     manifest = Manifest(
         content=store.content, embedder=embedder, dim=dim, articles=sorted(articles), checksums=_checksums(folder)
     )
     (folder / MANIFEST).write_text(manifest.model_dump_json(), "utf-8")
+
+
+@contextmanager
+def _explained(root: Path) -> Iterator[None]:
+    """Turn the system's errors into ours. Timeout, the lock's own, is an OSError and passes."""
+    try:
+        yield
+    except Timeout:
+        raise
+    except (OSError, ValueError, RuntimeError) as error:  # Tantivy and FAISS raise the latter two
+        if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error):
+            raise StoreFull(
+                f"the disk is full: the index in {root} cannot be written.",
+                "The articles are kept; free some space and run the command again.",
+            ) from error
+        raise StoreError(f"{root} cannot be written: {error}.") from error
 
 
 def _lexical(folder: Path, source: Path | None) -> LexicalIndex:

@@ -44,12 +44,10 @@ class LexicalIndex:
         """Raises ValueError (Tantivy's own) when the folder holds no readable index."""
         return cls(tantivy.Index.open(str(folder)))
 
-    def update(self, remove: Iterable[int], add: Iterable[tuple[int, str]]) -> None:
-        """Remove ids, then add (id, text) pairs, in one commit."""
+    def add(self, texts: Iterable[tuple[int, str]]) -> None:
+        """Add (id, text) pairs in one commit."""
         writer = self._index.writer(heap_size=_HEAP, num_threads=1)
-        for removed in remove:
-            writer.delete_documents_by_query(tantivy.Query.term_query(self._index.schema, "id", removed))
-        for number, text in add:
+        for number, text in texts:
             document = tantivy.Document()
             document.add_unsigned("id", number)
             document.add_text("body", " ".join(tokens(text)))

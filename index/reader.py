@@ -113,11 +113,13 @@ def open_reader(home: Home, embedder: Embedder) -> Reader:
         store.close()
         raise mismatch(present, embedder.fingerprint)
     generation = home.current()
+    if generation is not None and generation.manifest.embedder != embedder.fingerprint:
+        generation = None
     if generation is None or generation.manifest.content != store.content:
         generation = _rebuilt(home, store, embedder) or generation
     if generation is None:
         store.close()
-        raise IndexMissing(f"the first indexing run in {home.root} has not finished.", "Wait for it.")
+        raise IndexMissing(f"an indexing run in {home.root} has not finished.", "Wait for it.")
     return Reader(store, generation)
 
 

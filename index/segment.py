@@ -17,8 +17,10 @@ MAX_HEADING = 40
 """Characters. A longer line is a paragraph even without a full stop."""
 
 # Both forms of each mark, since folding has not happened yet; closing quotes stay inside.
-_END = re.compile(r"(?:[。！？；!?;…]+|(?<=[A-Za-z)])\.(?=\s+[A-Z“\"]))[」』”’）》〉】)\]\"']*")
-_COMMA = re.compile("[，,、：:]")
+_END = re.compile(
+    r"(?:(?:[。！？；…]|(?<![A-Za-z0-9/.])[!?;]|[!?;](?![A-Za-z0-9=&/]))+|(?<=[A-Za-z)])\.(?=\s+[A-Z“\"]))[」』”’）》〉】)\]\"']*"
+)
+_COMMA = re.compile(r"[，、：]|[,:](?!\d)")
 _SENTENCE_FINAL = tuple("。！？；!?;…」』”’，、：,:.")
 
 
@@ -40,7 +42,7 @@ def segment(text: str, headings: frozenset[str] = frozenset()) -> tuple[Sentence
 def is_heading(line: str, headings: frozenset[str] = frozenset()) -> bool:
     """Whether a line stands above text rather than in it: short, and not closed like a sentence."""
     if line in headings:
-        return True
+        return len(line) <= MAX_SENTENCE
     return 2 <= len(line) <= MAX_HEADING and not line.endswith(_SENTENCE_FINAL) and "。" not in line
 
 

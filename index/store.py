@@ -9,7 +9,7 @@ nothing.
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from index.embed import Vectors
-from index.errors import ArticleNotFound, StoreError, StoreFull, StoreVersionError
+from index.errors import ArticleNotFound, IndexMissing, StoreError, StoreFull, StoreVersionError
 from index.records import Article, DateMention, Dropped, Sentence, Span
 
 LAYOUT = "1"
@@ -86,19 +86,33 @@ class Store:
         self._guard = threading.RLock()
         with _explained(path):
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
-            self._db.execute("PRAGMA foreign_keys = ON")
-            if writable:
-                self._db.execute("PRAGMA journal_mode = WAL")
-                self._db.execute("PRAGMA synchronous = FULL")
-                self._create()
-            self._check_layout()
+            try:
+                self._open(writable)
+            except BaseException:
+                self._db.close()
+                raise
 
     def close(self) -> None:
         with self._guard:
             self._db.close()
 
-    def _create(self) -> None:
-        if self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+    def _open(self, writable: bool) -> None:
+        self._db.execute("PRAGMA foreign_keys = ON")
+        tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables and "meta" not in tables:
+            raise StoreError(f"{self._path} is another program's database.", "Index into a new home folder (--home).")
+        if not tables and not writable:
+            raise IndexMissing(
+                f"nothing is indexed in {self._path.parent} yet.", "Make an index with: youju index PATH"
+            )
+        if writable:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._create(empty=not tables)
+        self._check_layout()
+
+    def _create(self, *, empty: bool) -> None:
+        if empty:
             with self._transaction():
                 for statement in _TABLES.split(";\n"):
                     self._db.execute(statement)
@@ -118,11 +132,24 @@ class Store:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """Read several statements from one state of the store."""
+        with self._guard, _explained(self._path):
+            if self._db.in_transaction:
+                yield
+                return
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("COMMIT")
 
     def _rows(self, sql: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]  # rows differ
         with self._guard, _explained(self._path):
@@ -145,9 +172,13 @@ class Store:
 
     # -- writing ----------------------------------------------------------------------------
 
-    def write(self, entries: Sequence["Entry"], remove: Iterable[str] = ()) -> None:
-        """Add or replace articles and remove others, all or nothing."""
+    def write(
+        self, entries: Sequence["Entry"], remove: Iterable[str] = (), regroup: Mapping[str, str] | None = None
+    ) -> None:
+        """Add or replace articles and remove others, all or nothing; `regroup` renames groups first."""
         with self._transaction():
+            for old, new in (regroup or {}).items():
+                self._db.execute('UPDATE articles SET "group" = ? WHERE "group" = ?', (new, old))
             for article_id in remove:
                 self._db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
             for entry in entries:
@@ -179,7 +210,7 @@ class Store:
         with self._transaction():
             for number, keys, rows in articles:
                 vectors = ((key, row.tobytes()) for key, row in zip(keys, rows, strict=True))
-                self._db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", vectors)
+                self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", vectors)
                 sentences = self.sentence_numbers_of(number)
                 self._db.executemany(
                     "UPDATE sentences SET vector_key = ? WHERE number = ?", zip(keys, sentences, strict=True)
@@ -196,15 +227,17 @@ class Store:
 
     def article(self, article_id: str) -> Article:
         """Raises ArticleNotFound."""
-        rows = self._rows(f"SELECT number, {_ARTICLE} FROM articles WHERE id = ?", article_id)
-        if not rows:
-            raise ArticleNotFound(f"no article has the id {article_id!r}.", "List the ids with: youju articles")
-        return self._article(rows[0])
+        with self._snapshot():
+            rows = self._rows(f"SELECT number, {_ARTICLE} FROM articles WHERE id = ?", article_id)
+            if rows:
+                return self._article(rows[0])
+        raise ArticleNotFound(f"no article has the id {article_id!r}.", "List the ids with: youju articles")
 
     def articles_by_number(self, numbers: Iterable[int]) -> dict[int, Article]:
         """Those of the numbered articles that are still there."""
-        rows = self._rows(f"SELECT number, {_ARTICLE} FROM articles WHERE number IN {_LISTED}", _listed(numbers))
-        return {row[0]: self._article(row) for row in rows}
+        with self._snapshot():
+            rows = self._rows(f"SELECT number, {_ARTICLE} FROM articles WHERE number IN {_LISTED}", _listed(numbers))
+            return {row[0]: self._article(row) for row in rows}
 
     def _article(self, row: tuple) -> Article:  # type: ignore[type-arg]
         number, id_, title, source, published, url, text, dropped, notes, origin, version, hash_, group = row
@@ -290,7 +323,7 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if "full" in str(error) or "disk I/O" in str(error):
+        if "full" in str(error):
             raise StoreFull(
                 f"the disk is full: {path} cannot grow ({error}).",
                 "What was reported as committed is kept; free some space and run the command again.",

@@ -8,7 +8,7 @@ import re
 
 from index.fold import fold_text
 
-_CJK_RUN = re.compile("[\u3400-\u9fff]{2,}")
+_CJK_RUN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]{2,}")
 _WORD = re.compile(r"\w")
 
 

@@ -20,11 +20,15 @@ class Verdict(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
+MAX_TURN = 20_000
+"""Characters of one message of a conversation."""
+
+
 class Turn(BaseModel, extra="forbid"):
     """One message of the conversation so far."""
 
     role: Literal["user", "assistant"]
-    content: str
+    content: str = Field(max_length=MAX_TURN)
 
 
 class AnswerSentence(BaseModel):

@@ -13,7 +13,7 @@ import rjieba
 
 from index.fold import fold_text
 from index.reader import Located
-from qa.gazetteer import level_of, places_in, same_level
+from qa.gazetteer import is_province_of_others, levels_of, places_in, same_level
 from qa.quantities import Quantity, quantities
 from qa.question import AnswerType, Question
 from qa.retrieve import Candidate
@@ -112,7 +112,7 @@ def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
     missing = [place for place in question.places if not _is_place(place, scope)]
     missing += [d for d in question.districts if not mentions(d, scope.near)]
     missing += [f"{year}年" for year in question.years if not _is_year(year, scope, located)]
-    missing += [day for day in question.days if not _is_day(day, scope, located)]
+    missing += [_day_words(day) for day in question.days if not _is_day(day, scope, located)]
     missing += [name for name in question.people if name not in scope.whole]
     missing += [_words(a, question) for a in question.amounts if not _has_amount(a, scope.whole)]
     return missing
@@ -144,11 +144,11 @@ def _is_place(place: str, scope: Scope) -> bool:
             return not _excludes(place, found)
         if _excludes(place, found):
             return False
-    return level_of(place) is None and place in scope.whole
+    return not levels_of(place) and place in scope.whole
 
 
 def _excludes(place: str, found: tuple[str, ...]) -> bool:
-    return bool(same_level(place, found))
+    return bool(same_level(place, found)) or is_province_of_others(place, found)
 
 
 # -- dates ------------------------------------------------------------------------------------
@@ -165,8 +165,8 @@ def _is_year(year: int, scope: Scope, located: Located) -> bool:
             break
         if before := _years_of(located, position):
             return year in before
-    if str(year) in scope.heading:
-        return True
+    if named := _named_years(scope.heading):
+        return year in named
     return located.article.published.startswith(str(year))
 
 
@@ -174,11 +174,15 @@ def _years_of(located: Located, position: int) -> set[int]:
     """Years that a sentence names, in figures or by a date that resolves to one."""
     sentence = located.article.sentences[position]
     text = fold_text(sentence.span.of(located.article.text))
-    named = {int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)(?=年|-|—|–|~|至|到|/|、|远景|$)", text)}
+    named = _named_years(text)
     for mention in sentence.dates:
         first, last = int(mention.first[:4]), int(mention.last[:4])
         named |= set(range(first, last + 1))
     return named
+
+
+def _named_years(folded: str) -> set[int]:
+    return {int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)(?=年|-|—|–|~|至|到|/|、|远景|$)", folded)}
 
 
 def _is_day(day: str, scope: Scope, located: Located) -> bool:

@@ -9,8 +9,6 @@ from qa.question import AnswerType, Question
 from qa.retrieve import Candidate
 from qa.script import Script
 
-MAX_SENTENCES = 4
-
 MAX_RARITY = 8.0
 """Where a word's weight stops growing with its rarity."""
 
@@ -48,8 +46,8 @@ class Thresholds:
     confidence: float = 0.2
     follow: float = 0.96
     """Share of the best sentence's rank that a second sentence needs."""
-    follow_in_list: float = 0.85
-    """The same where several sentences may each name a part of the answer."""
+    follow_elsewhere: float = 0.85
+    """The same for a sentence of another article, and in a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def select(question: Question, candidates: list[Candidate], reader: Reader, limi
     weighed = [weigh(question, candidate, rarity) for candidate in candidates]
     fit = sorted((e for e in weighed if e.meets), key=rank, reverse=True)
     if not fit:
-        return Selection((), 0.0, _lacking(weighed))
+        return Selection((), 0.0, _lacking(weighed, question))
     best = fit[0]
     chance = confidence(best, question)
     if chance < limits.confidence:
@@ -99,21 +97,37 @@ def _logistic(z: float) -> float:
 
 def _with_more(best: Evidence, others: list[Evidence], question: Question, limits: Thresholds) -> list[Evidence]:
     """The best sentence, and others that come close to it and add something."""
-    chosen = [best]
-    texts = {best.candidate.located.text}
     several = question.is_list or question.type is AnswerType.REASON
-    wanted, share = (3, limits.follow_in_list) if several else (2, limits.follow)
+    chosen = [best]
     for other in others:
-        if len(chosen) >= min(wanted, MAX_SENTENCES):
+        if len(chosen) == (3 if several else 2):
             break
-        located = other.candidate.located
-        if located.text in texts or located.sentence.is_heading:
-            continue
-        if _is_reprint(other, chosen) or rank(other) < share * rank(best):
-            continue
-        chosen.append(other)
-        texts.add(located.text)
-    return chosen
+        share = limits.follow_elsewhere if several or _is_elsewhere(other, best) else limits.follow
+        if rank(other) >= share * rank(best) and not _adds_nothing(other, chosen):
+            chosen.append(other)
+    return chosen if several else _newest_first(chosen)
+
+
+def _is_elsewhere(other: Evidence, best: Evidence) -> bool:
+    """Whether another article says as much: what it says may be newer, or may differ."""
+    here, there = best.candidate.located.article, other.candidate.located.article
+    return here.id != there.id and other.own_coverage >= best.own_coverage
+
+
+def _adds_nothing(other: Evidence, chosen: list[Evidence]) -> bool:
+    located = other.candidate.located
+    said = any(c.candidate.located.text == located.text for c in chosen)
+    return said or located.sentence.is_heading or _is_reprint(other, chosen)
+
+
+def _newest_first(chosen: list[Evidence]) -> list[Evidence]:
+    """Answers of several articles by their dates; left as they are where one has none."""
+    dates = [c.candidate.located.article.published for c in chosen]
+    return sorted(chosen, key=_published, reverse=True) if all(dates) else chosen
+
+
+def _published(evidence: Evidence) -> str:
+    return evidence.candidate.located.article.published
 
 
 def _is_reprint(other: Evidence, chosen: list[Evidence]) -> bool:
@@ -130,7 +144,8 @@ def _weight(term: str, reader: Reader) -> float:
     return min(reader.rarity(term), MAX_RARITY) + 0.3
 
 
-def _lacking(weighed: list[Evidence]) -> tuple[str, ...]:
+def _lacking(weighed: list[Evidence], question: Question) -> tuple[str, ...]:
     """What the most fitting candidate lacked, for the words of a refusal."""
-    lacking = [e for e in weighed[:10] if e.missing]
-    return min((e.missing for e in lacking), key=len, default=())
+    lacking = [e.missing for e in weighed[:20] if e.missing]
+    # A sentence about the right place that lacks the year tells more than one about another place.
+    return min(lacking, key=lambda m: (sum(place in m for place in question.places), len(m)), default=())

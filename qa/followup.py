@@ -3,16 +3,19 @@
 import re
 from dataclasses import dataclass
 
-from index.fold import fold_text
+from index.fold import fold
 from qa.answer import Turn
-from qa.gazetteer import level_of, places_in
+from qa.gazetteer import place_spans, same_level
 from qa.question import analyse
+
+MAX_CONTEXT = 200
+"""Characters that a question takes over; the latest are kept."""
 
 MAX_ANSWER = 60
 """Characters. Only a short answer names the thing that the next question refers to."""
 
 _POINTS_BACK = re.compile(
-    r"它|他们|她|他(?!国|人)|其(?!中|他|它|余|实)|该|此(?!外)|这[个些份项家座位一里]?|那[个些份项家座位一里]?|上述|前者|后者|\b(?:it|its|they|their|he|she|that|this)\b"
+    r"它|他们|她|(?<!其)他(?!国|人)|(?<![耳尤极与])其(?!中|他|它|余|实|次)|(?<!应)该|此(?!外)|这[个些份项家座位一里]?|那[个些份项家座位一里]?|上述|前者|后者|\b(?:it|its|they|their|he|she|that|this)\b"
 )
 _WHAT_ABOUT = re.compile(
     r"^(?:那么|那|然后|还有)?[,，\s]*(?P<topic>.{1,20}?)(?:呢|怎么样|如何)[?？\s]*$|^(?:what|how) about (?P<english>.{1,40}?)[?\s]*$"
@@ -32,38 +35,60 @@ class Standalone:
 
 
 def condense(question: str, history: list[Turn]) -> Standalone:
-    """Make a follow-up stand alone; a question that stands alone already is left as it is."""
-    asked = [turn.content for turn in history if turn.role == "user"]
-    if not asked:
+    """Make a follow-up stand alone; a question that stands alone already is left as it is.
+
+    Each question of the conversation is condensed against the one before it, so that a
+    follow-up of a follow-up still knows what both are about.
+    """
+    before: Standalone | None = None
+    answer = ""
+    for turn in history:
+        if turn.role == "assistant":
+            answer = turn.content
+        else:
+            before, answer = _against(turn.content, before, answer), ""
+    return _against(question, before, answer)
+
+
+def _against(question: str, before: Standalone | None, answer: str) -> Standalone:
+    if before is None:
         return Standalone(question)
-    folded = fold_text(question).strip()
-    if match := _WHAT_ABOUT.match(folded):
-        swapped = _swap(asked[-1], (match["topic"] or match["english"]).strip())
-        if swapped:
-            return Standalone(swapped)
+    folded = fold(question)
+    if match := _WHAT_ABOUT.match(folded.text):
+        group = "topic" if match["topic"] else "english"
+        topic = folded.original(*match.span(group)).of(question)
+        if swapped := _swap(before.question, topic):
+            return Standalone(swapped, before.context)
     own = analyse(question)
-    if own.places and not _POINTS_BACK.search(folded):
+    if (own.places or own.people) and not _POINTS_BACK.search(folded.text):
         return Standalone(question)
-    return Standalone(question, _context(history, asked[-1]))
+    return Standalone(question, _context(before, answer))
 
 
 def _swap(before: str, topic: str) -> str:
-    """The last question with its place, or its year, replaced by the new one."""
-    folded = fold_text(before)
-    for place in places_in(topic):
-        same = [old for old in places_in(folded) if level_of(old) is not None and old in folded]
-        if same:
-            return folded.replace(same[0], place)
-    years = re.findall(r"(?:19|20)\d\d", folded)
-    if years and (new := re.search(r"(?:19|20)\d\d", topic)):
-        return folded.replace(years[0], new[0])
-    return ""
+    """The last question with its place, its year, or both replaced by the new ones; else ""."""
+    swapped = before
+    folded = fold(topic)
+    for place, span in place_spans(folded.text):
+        swapped = _replace_place(swapped, place, folded.original(span.start, span.end).of(topic))
+    if new := re.search(r"(?:19|20)\d\d", folded.text):
+        swapped = re.sub(r"(?:19|20)\d\d", new[0], swapped, count=1)
+    return swapped if swapped != before else ""
 
 
-def _context(history: list[Turn], last_question: str) -> str:
-    """The last question's statement without its asking words, and the answer when it is short."""
-    parts = [re.sub(r"[?？。！!]+\s*$", "", last_question)]
-    answers = [turn.content for turn in history if turn.role == "assistant"]
-    if answers and len(answers[-1]) <= MAX_ANSWER:
-        parts.append(answers[-1].rstrip("。"))
-    return "，".join(parts)
+def _replace_place(text: str, place: str, words: str) -> str:
+    """`text` with its first place that excludes `place` replaced by `words`."""
+    folded = fold(text)
+    for old, span in place_spans(folded.text):
+        if same_level(place, [old]):
+            at = folded.original(span.start, span.end)
+            return text[: at.start] + words + text[at.end :]
+    return text
+
+
+def _context(before: Standalone, answer: str) -> str:
+    """The last question's statement without its closing mark, and the answer when it is short."""
+    parts = [before.context, re.sub(r"[?？。！!]+\s*$", "", before.question)]
+    if answer and len(answer) <= MAX_ANSWER:
+        parts.append(answer.rstrip("。"))
+    return "，".join(filter(None, parts))[-MAX_CONTEXT:]

@@ -10,6 +10,7 @@ from enum import IntEnum
 from functools import cache, lru_cache
 
 from index.fold import fold_text
+from index.records import Span
 
 
 class Level(IntEnum):
@@ -83,6 +84,11 @@ urumqi 乌鲁木齐 lhasa 拉萨 yinchuan 银川 xining 西宁 hohhot 呼和浩�
 kaohsiung 高雄 hsinchu 新竹 china 中国 japan 日本 korea 韩国 singapore 新加坡"""
 
 
+_LATIN = re.compile(r"hong kong|xi['’]an|[a-z]+")
+# Cities with the rank of a province exclude both.
+_BOTH = frozenset("北京 天津 上海 重庆 香港 澳门".split())
+
+
 @cache
 def _levels() -> dict[str, Level]:
     names = dict.fromkeys(_CITIES.split(), Level.CITY)
@@ -103,21 +109,35 @@ def _english() -> dict[str, str]:
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
-def level_of(place: str) -> Level | None:
-    """The level of a name from `places_in`, or None for one that is not listed."""
-    return _levels().get(place)
+def levels_of(place: str) -> frozenset[Level]:
+    """The levels of a name from `places_in`; none for one that is not listed."""
+    if place in _BOTH:
+        return frozenset({Level.PROVINCE, Level.CITY})
+    return frozenset({_levels()[place]}) if place in _levels() else frozenset()
+
+
+def place_spans(folded: str) -> list[tuple[str, Span]]:
+    """Listed places that a folded text names, with where, in order; English names count too."""
+    found = [(match[1] or match[2], Span(*match.span())) for match in _pattern().finditer(folded)]
+    for match in _LATIN.finditer(folded):
+        name = _english().get(re.sub("[^a-z]", "", match.group()))
+        if name:
+            found.append((name, Span(*match.span())))
+    return sorted(found, key=lambda pair: pair[1].start)
 
 
 @lru_cache(maxsize=16384)
 def places_in(folded: str) -> tuple[str, ...]:
-    """Listed places that a folded text names, in order, each once; English names count too."""
-    found = [match[1] or match[2] for match in _pattern().finditer(folded)]
-    latin = re.sub(r"[\s'’-]+", " ", folded).replace("hong kong", "hongkong").replace("xi an", "xian")
-    found += [_english()[word] for word in re.findall("[a-z]+", latin) if word in _english()]
-    return tuple(dict.fromkeys(found))
+    """Listed places that a folded text names, in order, each once."""
+    return tuple(dict.fromkeys(name for name, _ in place_spans(folded)))
 
 
 def same_level(place: str, others: Iterable[str]) -> list[str]:
-    """Those of `others` that exclude `place`: other places of its level."""
-    level = level_of(place)
-    return [other for other in others if other != place and level is not None and level_of(other) == level]
+    """Those of `others` that exclude `place`: other places of a level that it has."""
+    levels = levels_of(place)
+    return [other for other in others if other != place and levels_of(other) & levels]
+
+
+def is_province_of_others(place: str, others: Iterable[str]) -> bool:
+    """Whether `others` names a province while `place` is a mere city: its figures are not the city's."""
+    return levels_of(place) == {Level.CITY} and any(levels_of(other) == {Level.PROVINCE} for other in others)

@@ -10,7 +10,7 @@ REFUSAL = {
 MISSING = {
     Script.SIMPLIFIED: "找到的文章没有同时提到：{missing}。",
     Script.TRADITIONAL: "找到的文章沒有同時提到：{missing}。",
-    Script.ENGLISH: "No article found says this together with: {missing}.",
+    Script.ENGLISH: " No article found says this together with: {missing}.",
 }
 QUOTED = {
     Script.SIMPLIFIED: "{text}",

@@ -3,7 +3,7 @@
 import re
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.embed import Embedder
 from index.errors import QuestionError
@@ -13,10 +13,10 @@ from qa.answer import Answer, AnswerSentence, Citation, Hit, Status, Turn, Verdi
 from qa.evidence import Evidence
 from qa.extractive import Selection, Thresholds, select
 from qa.followup import Standalone, condense
-from qa.gazetteer import places_in
+from qa.gazetteer import place_spans
 from qa.messages import MISSING, PARTLY, QUOTED, REFUSAL
 from qa.passage import Passage, passage_of
-from qa.question import Question, analyse
+from qa.question import AnswerType, Question, analyse
 from qa.retrieve import Candidate, Retriever
 from qa.script import Script, to_script
 
@@ -59,7 +59,7 @@ class Pipeline:
         clock = _Clock()
         standalone = condense(_checked(question), history or [])
         parts = split_comparison(standalone)
-        analysed = [analyse(part.question, part.context) for part in parts]
+        analysed = _alike([analyse(part.question, part.context) for part in parts])
         clock.stage("analyse")
         candidates = [self._retriever.retrieve(part.search_text, DEPTH) for part in parts]
         clock.stage("retrieve")
@@ -76,6 +76,8 @@ def _checked(question: str) -> str:
     question = question.strip()
     if not question:
         raise QuestionError("the question is empty.", "Write a question.")
+    if any("\ud800" <= character <= "\udfff" for character in question):
+        raise QuestionError("the question is not valid Unicode.", "Send it in UTF-8.")
     if len(question) > MAX_QUESTION:
         raise QuestionError(f"the question has {len(question):,} characters; at most {MAX_QUESTION:,} are allowed.")
     return question
@@ -100,16 +102,24 @@ def split_comparison(standalone: Standalone) -> list[Standalone]:
 def _parts(left: str, right: str) -> list[Standalone]:
     """Both halves; a half that is little more than a place takes its words from the other."""
     if not analyse(left).terms:
-        left += _without_places(right)
+        left += _predicate(right, without_years=bool(analyse(left).years))
     return [Standalone(left), Standalone(right)]
 
 
-def _without_places(text: str) -> str:
+def _predicate(text: str, *, without_years: bool) -> str:
+    """What a half of a comparison says of its place."""
     folded = fold(text)
-    spans = [span for place in places_in(folded.text) for span in folded.find(place)]
-    for span in sorted(spans, key=lambda s: -s.start):
+    spans = [folded.original(span.start, span.end) for _, span in place_spans(folded.text)]
+    for span in reversed(spans):
         text = text[: span.start] + text[span.end :]
-    return text
+    return re.sub(r"(?:19|20)\d\d年?", "", text) if without_years else text
+
+
+def _alike(parts: list[Question]) -> list[Question]:
+    """The halves of a comparison ask for the same kind of thing, said in the second."""
+    if len(parts) < 2 or parts[0].type is not AnswerType.OTHER:
+        return parts
+    return [replace(parts[0], type=parts[-1].type, unit=parts[-1].unit), *parts[1:]]
 
 
 def _compose(question: str, standalone: Standalone, analysed: list[Question], selections: list[Selection]) -> Answer:

@@ -11,15 +11,17 @@ _SCALES = {"百": 100, "千": 1000, "万": 10**4, "十万": 10**5, "百万": 10*
            "十亿": 10**9, "百亿": 10**10, "千亿": 10**11, "万亿": 10**12, "兆": 10**12}  # fmt: skip
 MONEY = ["元", "美元", "欧元", "日元", "港元", "英镑", "卢布", "台币", "人民币", "块钱"]
 PEOPLE = ["人", "名", "位", "人次", "户", "户籍"]
-_UNITS = sorted(
-    [*MONEY, *PEOPLE, *["%", "个百分点", "平方公里", "平方千米", "平方米", "公里", "千米", "米", "厘米", "毫米", "纳米", "公顷", "亩", "吨", "公斤", "克", "千瓦时", "千瓦", "兆瓦", "吉瓦", "瓦", "度", "小时", "分钟", "秒", "天", "周", "个月", "月", "年", "岁", "个", "家", "座", "条", "项", "种", "件", "台", "辆", "架", "艘", "部", "款", "只", "支", "所", "间", "处", "套", "届", "次", "场", "倍", "级", "层", "代", "大", "类", "批", "分", "票", "枚", "颗", "篇", "本", "区", "县", "村", "省", "市"]],
-    key=len, reverse=True,
+_OTHER_UNITS = (
+    "% 个百分点 平方公里 平方千米 平方米 公里 千米 米 厘米 毫米 纳米 公顷 亩 吨 公斤 克 千瓦时 千瓦 兆瓦 吉瓦 瓦 度 小时 分钟 秒 天 周 个月 年 岁 "
+    "个 家 座 条 项 种 件 台 辆 架 艘 部 款 只 支 所 间 处 套 届 次 场 倍 级 层 代 大 类 批 分 票 枚 颗 篇 本 区 县 村 省 市".split()
 )  # fmt: skip
+_UNITS = sorted([*MONEY, *PEOPLE, *_OTHER_UNITS], key=len, reverse=True)
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _QUANTITY = re.compile(
     rf"(?P<percent>百分之(?P<of>[0-9.]+|[零一二两三四五六七八九十百]+))|(?P<tenths>[一二两三四五六七八九])成(?![为立功果员本熟都效绩])"
-    rf"|(?<![0-9.零一二两三四五六七八九十百千万几数])(?P<bare>{'|'.join(s for s in sorted(_SCALES, key=len, reverse=True) if len(s) > 1)})(?P<bare_unit>元|级)?"
-    rf"|(?<![第a-z])(?P<number>[0-9]+(?:\.[0-9]+)?|[零一二两三四五六七八九十百千]+)\s?(?P<scale>{_SCALE})?(?:多|余)?\s?(?P<unit>{'|'.join(_UNITS)})?(?![a-z0-9])"
+    rf"|(?<![0-9.零一二两三四五六七八九十百千万几数])(?P<bare>{'|'.join(s for s in sorted(_SCALES, key=len, reverse=True) if len(s) > 1)})(?P<bare_unit>{'|'.join(MONEY)}|级)?"
+    rf"|(?<![第a-z0-9.零一二两三四五六七八九十百千])(?P<number>[0-9]++(?:\.[0-9]++)?+|[零一二两三四五六七八九十百千]++)\s?(?:多|余)?(?P<scale>{_SCALE})?+"
+    rf"(?:多|余)?\s?(?P<unit>{'|'.join(_UNITS)})?+(?![a-z0-9月日号])"
 )
 
 
@@ -62,6 +64,8 @@ def _quantities(folded: str) -> Iterator[Quantity]:
             value, unit = _number(match["number"]), match["unit"] or ""
             if value is not None and match["scale"]:
                 value *= _SCALES[match["scale"]]
+            if not unit and not match["scale"] and len(match["number"]) == 1 and not match["number"].isascii():
+                continue  # 统一, 之一, 一些
             if unit == "年" and value is not None and 1900 <= value < 2100:
                 continue
         if value is not None:

@@ -90,9 +90,8 @@ _CLOSING = re.compile(
     r"(?:时候|名字|样|样子|元|亿元|万元|人|名|位|个|家|岁|年|天|平方米|公里)?(?:的|了|呢)?[?？。\s]*$"
 )
 _REASON = re.compile(r"为什么|为何|原因|缘故|怎么会|why\b")
-_PERCENT = re.compile(
-    r"百分之几|百分之多少|几成|占比|比例|比重|增速|增长率|涨幅|降幅|增幅|同比.{0,4}(?:多少|几)|what (?:percent|share|proportion)"
-)
+_SHARE = re.compile(r"百分之几|百分之多少|几成|what (?:percent|share|proportion)")
+_PERCENT = re.compile(r"占比|比例|比重|增速|增长率|涨幅|降幅|增幅|同比.{0,4}(?:多少|几)")
 
 
 def analyse(text: str, context: str = "") -> Question:
@@ -162,7 +161,16 @@ def _focus(folded: str, tagged: list[tuple[str, str]]) -> str:
     if not match:
         return ""
     asked = folded[: match.start()]
-    nouns = [w for w, tag in tagged if tag[:1] in "nlj" and tag != "ns" and w in asked and w not in _STOP]
+    pairs = zip([("", ""), *tagged], tagged, strict=False)
+    # 的身高是多少: rjieba takes some attributes for verbs.
+    nouns = [
+        word
+        for (before, _), (word, tag) in pairs
+        if (tag[:1] in "nlj" or (before == "的" and tag[:1] == "v"))
+        and tag != "ns"
+        and word in asked
+        and word not in _STOP
+    ]
     last = max(nouns, key=asked.rfind, default="")
     at_end = asked.rfind(last) + len(last) >= len(asked.rstrip("的是在有为,"))
     return last if last and at_end and len(last) > 1 and last not in _GENERIC else ""
@@ -206,7 +214,7 @@ def _type_of(folded: str, counted: re.Match[str] | None) -> AnswerType:
         return AnswerType.PERCENT if unit == "%" else AnswerType.NUMBER
     if re.search(r"how many (?:people|persons|workers|employees|residents)", folded):
         return AnswerType.PEOPLE
-    if _PERCENT.search(folded) and _NUMBER.search(folded):
+    if _SHARE.search(folded) or (_PERCENT.search(folded) and _NUMBER.search(folded)):
         return AnswerType.PERCENT
     if re.search("多少|多大|how much", folded) and _MONEY_WORDS.search(folded):
         return AnswerType.MONEY

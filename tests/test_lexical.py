@@ -13,7 +13,7 @@ TEXTS = [(1, "芯片和软件"), (2, "芯片，芯片，芯片"), (3, "苹果与
 @pytest.fixture
 def lexical(tmp_path: Path) -> LexicalIndex:
     index = LexicalIndex.create(tmp_path / "index")
-    index.update([], TEXTS)
+    index.add(TEXTS)
     return index
 
 
@@ -40,7 +40,7 @@ def test_search_matches_across_scripts_and_regions(lexical: LexicalIndex, questi
 
 def test_search_scores_are_bm25(tmp_path: Path) -> None:
     index = LexicalIndex.create(tmp_path / "index")
-    index.update([], [(1, "苹果"), (2, "香蕉")])
+    index.add([(1, "苹果"), (2, "香蕉")])
     assert index.search("苹果", 5) == [(1, pytest.approx(math.log(2), abs=1e-6))]
 
 
@@ -50,7 +50,7 @@ def test_search_is_cut_at_k(lexical: LexicalIndex) -> None:
 
 def test_equal_scores_come_by_id(tmp_path: Path) -> None:
     index = LexicalIndex.create(tmp_path / "index")
-    index.update([], [(9, "芯片"), (3, "芯片"), (7, "芯片")])
+    index.add([(9, "芯片"), (3, "芯片"), (7, "芯片")])
     assert found(index, "芯片") == [3, 7, 9]
 
 
@@ -78,35 +78,18 @@ def test_rarity_falls_with_frequency(lexical: LexicalIndex) -> None:
     assert [lexical.rarity(word) for word in ("汽车", "软件", "芯片")] == pytest.approx(expected)
 
 
-def test_removed_texts_are_not_found(lexical: LexicalIndex) -> None:
-    lexical.update([2], [(4, "芯片厂")])
-    assert sorted(found(lexical, "芯片")) == [1, 4]
-
-
-def test_removed_texts_do_not_count_for_rarity(lexical: LexicalIndex) -> None:
-    lexical.update([1, 2], [])
-    assert lexical.rarity("芯片") == pytest.approx(math.log(1 + (1 + 0.5) / 0.5))
-
-
-def test_removed_texts_do_not_count_for_scores(lexical: LexicalIndex, tmp_path: Path) -> None:
-    lexical.update([1], [])
-    fresh = LexicalIndex.create(tmp_path / "fresh")
-    fresh.update([], TEXTS[1:])
-    assert lexical.search("芯片", 5) == fresh.search("芯片", 5)
-
-
 def test_texts_added_later_score_as_if_added_at_once(tmp_path: Path) -> None:
     stepwise, at_once = (LexicalIndex.create(tmp_path / name) for name in ("stepwise", "at_once"))
     for text in TEXTS:
-        stepwise.update([], [text])
-    at_once.update([], TEXTS)
+        stepwise.add([text])
+    at_once.add(TEXTS)
     assert stepwise.search("芯片软件香蕉", 5) == at_once.search("芯片软件香蕉", 5)
 
 
 def test_copy_leaves_its_source_as_it_was(lexical: LexicalIndex, tmp_path: Path) -> None:
     copied = LexicalIndex.copy(tmp_path / "index", tmp_path / "copy")
-    copied.update([2], [(4, "葡萄")])
-    assert (found(copied, "芯片葡萄"), found(lexical, "芯片葡萄")) == ([4, 1], [2, 1])
+    copied.add([(4, "葡萄")])
+    assert (found(copied, "芯片葡萄"), found(lexical, "芯片葡萄")) == ([4, 2, 1], [2, 1])
     assert found(LexicalIndex.open(tmp_path / "index"), "芯片葡萄") == [2, 1]
 
 

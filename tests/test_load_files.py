@@ -142,7 +142,7 @@ def test_load_names_an_unknown_format(folder: Path) -> None:
 
 def test_load_names_a_missing_path(tmp_path: Path) -> None:
     path = tmp_path / "none"
-    assert list(load([path])) == [Failure(str(path), "there is no such file or folder.", origin=str(path))]
+    assert list(load([path])) == [Failure(str(path), "there is no such file or folder.", origin=str(path.resolve()))]
 
 
 def test_load_failure_names_the_place_and_the_id(folder: Path) -> None:

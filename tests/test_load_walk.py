@@ -76,7 +76,7 @@ def test_walk_gives_no_file_that_would_block(tmp_path: Path) -> None:
 def test_walk_names_a_missing_path(tmp_path: Path) -> None:
     path = tmp_path / "none.txt"
     assert list(find_files([path], SUFFIXES)) == [
-        Failure(str(path), "there is no such file or folder.", origin=str(path))
+        Failure(str(path), "there is no such file or folder.", origin=str(path.resolve()))
     ]
 
 

@@ -36,6 +36,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(YoujuError, _ours)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
 
 
 def _respond(status: int, code: str, message: str, hint: str = "") -> JSONResponse:
@@ -51,12 +52,19 @@ async def _ours(_: Request, error: Exception) -> JSONResponse:
 async def _validation(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"] if part != "body")
+    field = ".".join(str(part) for part in first["loc"] if part != "body" and first["type"] != "json_invalid")
     message = f"{field}: {first['msg']}" if field else str(first["msg"])
     return _respond(422, "bad_request", message, "See /docs for the form of the request.")
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == 400:  # a body that cannot be decoded
+        return _respond(422, "bad_request", str(error.detail), "Send JSON in UTF-8.")
     code = _HTTP_CODES.get(error.status_code, "http_error")
     return _respond(error.status_code, code, str(error.detail))
+
+
+async def _unexpected(_request: Request, _error: Exception) -> JSONResponse:
+    """A defect of ours: the log has it (Starlette raises it again), the caller gets the form."""
+    return _respond(500, "internal", "something went wrong on the server.", "The server's log says what.")

@@ -26,6 +26,11 @@ def citation_label(citation: Citation) -> str:
     return f"[{citation.number}] " + " · ".join(filter(None, named))
 
 
+def hint_html(words: str) -> str:
+    """A line in place of an article."""
+    return f'<p class="youju-hint">{escape(words)}</p>'
+
+
 def article_html(article: Article, citation: Citation) -> str:
     """The article's paragraphs, escaped, the cited characters inside <mark>."""
     about = " · ".join(escape(part) for part in (article.source, article.published, article.id) if part)

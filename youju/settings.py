@@ -48,7 +48,7 @@ class Settings(BaseSettings):
 def load_settings(**given: object) -> Settings:
     """Settings with those `given` (None means not given) above all others. Raises SettingsError."""
     known = {_PREFIX + name.upper() for name in Settings.model_fields}
-    unknown = sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known)
+    unknown = sorted(name for name in os.environ if name.upper().startswith(_PREFIX) and name.upper() not in known)
     if unknown:
         raise SettingsError(
             f"the environment sets {', '.join(unknown)}, which is no setting.", f"Known: {', '.join(sorted(known))}."

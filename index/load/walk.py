@@ -26,7 +26,7 @@ def find_files(paths: list[Path], suffixes: frozenset[str]) -> Iterator[Found | 
         except OSError as error:
             missing = isinstance(error, FileNotFoundError)
             reason = "there is no such file or folder." if missing else f"it cannot be read: {error.strerror}."
-            yield Failure(str(path), reason, origin=str(path.absolute()))
+            yield Failure(str(path), reason, origin=str(path.resolve()))
             continue
         if stat.S_ISDIR(kind):
             yield from _walk(path, suffixes)
