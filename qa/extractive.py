@@ -16,10 +16,7 @@ MAX_RARITY = 8.0
 INHERITED = 0.3
 """Weight of a word taken over from the conversation, against one of the question's own."""
 
-REASON_COVERAGE = 0.6
-"""A question why takes something for granted; evidence that lacks its words does not say so."""
-
-ENGLISH_COSINE = 0.83
+ENGLISH_COSINE = 0.823
 ENGLISH_SLOPE = 80.0
 """An English question shares no words with the articles, so its cosine alone decides. The two
 figures part ten questions of our own on `articles/`, six answerable and four not."""
@@ -27,13 +24,13 @@ figures part ten questions of our own on `articles/`, six answerable and four no
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Weights of the logistic confidence, fitted by `python -m eval.calibrate`."""
+    """Weights of the logistic confidence, fitted by `python -m eval.calibrate` (eval/README.md)."""
 
-    intercept: float = -5.63
-    coverage: float = 1.6
-    cosine: float = 26.7
-    lexical: float = 1.02
-    article: float = 2.84
+    intercept: float = -10.87
+    coverage: float = 3.2
+    cosine: float = 22.6
+    lexical: float = 3.17
+    article: float = 5.62
 
 
 CALIBRATION = Calibration()
@@ -43,7 +40,7 @@ CALIBRATION = Calibration()
 class Thresholds:
     """When evidence is enough. Figures from `python -m eval.calibrate` (see eval/README.md)."""
 
-    confidence: float = 0.2
+    confidence: float = 0.3
     follow: float = 0.96
     """Share of the best sentence's rank that a second sentence needs."""
     follow_elsewhere: float = 0.85
@@ -86,8 +83,6 @@ def confidence(evidence: Evidence, question: Question) -> float:
         return _logistic(ENGLISH_SLOPE * (found.cosine - ENGLISH_COSINE))
     z = w.intercept + w.coverage * evidence.coverage + w.cosine * (found.cosine - 0.85)
     z += w.lexical * found.lexical + w.article * found.article
-    if question.type is AnswerType.REASON and evidence.coverage < REASON_COVERAGE:
-        z -= 3.0
     return _logistic(z)
 
 

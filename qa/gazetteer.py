@@ -126,7 +126,7 @@ def place_spans(folded: str) -> list[tuple[str, Span]]:
     return sorted(found, key=lambda pair: pair[1].start)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def places_in(folded: str) -> tuple[str, ...]:
     """Listed places that a folded text names, in order, each once."""
     return tuple(dict.fromkeys(name for name, _ in place_spans(folded)))

@@ -41,7 +41,8 @@ class Question:
     terms: tuple[str, ...]
     """Content words, each once, without places, years and amounts."""
     focus: str
-    """What is asked for of the subject (…的身高是多少 -> 身高), or "" where the question's form hides it."""
+    """What is asked for of the subject (…的身高是多少 -> 身高), or what a question why presumes
+    (为什么…下调 -> 下调); "" where the question's form hides it."""
     inherited: tuple[str, ...]
     """Content words that a follow-up takes over from the conversation."""
     places: tuple[str, ...]
@@ -156,7 +157,10 @@ def _terms(tagged: list[tuple[str, str]], places: tuple[str, ...]) -> tuple[str,
 
 
 def _focus(folded: str, tagged: list[tuple[str, str]]) -> str:
-    """The last noun before asking words that close the question, unless it could be any noun."""
+    """The last noun before asking words that close the question, unless it could be any noun;
+    of a question why, its last verb."""
+    if _REASON.search(folded):
+        return _presumed(tagged)
     match = _CLOSING.search(folded)
     if not match:
         return ""
@@ -174,6 +178,12 @@ def _focus(folded: str, tagged: list[tuple[str, str]]) -> str:
     last = max(nouns, key=asked.rfind, default="")
     at_end = asked.rfind(last) + len(last) >= len(asked.rstrip("的是在有为,"))
     return last if last and at_end and len(last) > 1 and last not in _GENERIC else ""
+
+
+def _presumed(tagged: list[tuple[str, str]]) -> str:
+    """The last verb of a question why: what it takes for granted to have happened."""
+    verbs = [word for word, tag in tagged if tag[:1] == "v" and len(word) > 1 and word not in _STOP]
+    return verbs[-1] if verbs and not _ASKING.search(verbs[-1]) else ""
 
 
 def _districts(tagged: list[tuple[str, str]], places: tuple[str, ...]) -> tuple[str, ...]:

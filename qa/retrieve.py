@@ -19,6 +19,9 @@ ARTICLE_DEPTH = 50
 REREAD = 30
 """Candidates of an English question that are embedded again without their titles."""
 
+PLACED = 40
+"""Candidates whose articles are looked through for the question's places."""
+
 OPENED_ARTICLES = 12
 """Articles all of whose sentences are looked at, by BM25."""
 
@@ -30,6 +33,8 @@ class Weights:
     article: float = 1.0
     sentence: float = 0.4
     dense: float = 1.0
+    place: float = 0.3
+    """What an article loses that names none of the question's places, in part for some of them."""
     cosine_floor: float = 0.78
     cosine_range: float = 0.12
     """Cosines of this encoder lie close together; floor and floor + range become 0 and 1."""
@@ -75,7 +80,21 @@ class Retriever:
         candidates.sort(key=_order)
         if words != question:
             candidates = self._reread(query, candidates[:REREAD])
-        return candidates[:k]
+        return self._placed(question, candidates)[:k]
+
+    def _placed(self, question: str, candidates: list[Candidate]) -> list[Candidate]:
+        """Let the best candidates of other places fall behind those of the question's places."""
+        places = places_in(fold_text(question))
+        if not places:
+            return candidates
+        head = [self._without_place(c, places) for c in candidates[:PLACED]]
+        return sorted(head + candidates[PLACED:], key=_order)
+
+    def _without_place(self, candidate: Candidate, places: tuple[str, ...]) -> Candidate:
+        article = candidate.located.article
+        named = places_in(fold_text(f"{article.title}\n{article.source}\n{article.text}"))
+        missing = sum(place not in named for place in places) / len(places)
+        return replace(candidate, score=candidate.score - self._weights.place * missing)
 
     def _reread(self, query: Vectors, candidates: list[Candidate]) -> list[Candidate]:
         """Order candidates by their sentences alone, without title and heading.
