@@ -7,11 +7,13 @@ measured worse than the better leg; sums of scores did not (see eval/README.md).
 import re
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from index.embed import Embedder, Vectors
 from index.fold import fold_text
 from index.reader import Located, Reader
 from qa.gazetteer import places_in
-from qa.script import Script, script_of
+from qa.script import Script, script_of, to_script
 
 DENSE_DEPTH = 200
 LEXICAL_DEPTH = 100
@@ -63,7 +65,7 @@ class Retriever:
 
     def retrieve(self, question: str, k: int) -> list[Candidate]:
         """The `k` best sentences, best first, ties by article id and offset."""
-        query = self._embedder.embed_query(question)
+        query = self._embed(question)
         words = lexical_text(question)
         articles = _over_best(self._reader.matching_articles(words, ARTICLE_DEPTH))
         # The names in an English question tell articles apart, but not their sentences.
@@ -81,6 +83,16 @@ class Retriever:
         if words != question:
             candidates = self._reread(query, candidates[:REREAD])
         return self._placed(question, candidates)[:k]
+
+    def _embed(self, question: str) -> Vectors:
+        """The mean direction of the question in both scripts, (dim,), so that neither is at a loss."""
+        simplified = to_script(question, Script.SIMPLIFIED)
+        traditional = to_script(simplified, Script.TRADITIONAL)
+        if simplified == traditional:
+            return self._embedder.embed_query(question)
+        both = self._embedder.embed_query(simplified) + self._embedder.embed_query(traditional)
+        mean: Vectors = both / np.linalg.norm(both)
+        return mean
 
     def _placed(self, question: str, candidates: list[Candidate]) -> list[Candidate]:
         """Let the best candidates of other places fall behind those of the question's places."""
