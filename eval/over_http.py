@@ -23,6 +23,7 @@ from opencc import OpenCC
 
 from eval.metrics import Result, figures
 from eval.questions import TestQuestion, read_questions
+from eval.script import run_script
 from qa.answer import Answer, Citation, Hit
 
 
@@ -100,4 +101,4 @@ def _problem(result: Result) -> str:
 
 
 if __name__ == "__main__":
-    typer.run(run)
+    run_script(run)

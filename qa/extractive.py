@@ -16,6 +16,9 @@ MAX_RARITY = 8.0
 INHERITED = 0.3
 """Weight of a word taken over from the conversation, against one of the question's own."""
 
+COSINE_CENTRE = 0.85
+"""About the middle of this encoder's cosines between a question and good evidence."""
+
 ENGLISH_COSINE = 0.823
 ENGLISH_SLOPE = 80.0
 """An English question shares no words with the articles, so its cosine alone decides. The two
@@ -26,11 +29,11 @@ figures part ten questions of our own on `articles/`, six answerable and four no
 class Calibration:
     """Weights of the logistic confidence, fitted by `python -m eval.calibrate` (eval/README.md)."""
 
-    intercept: float = -10.87
-    coverage: float = 3.2
-    cosine: float = 22.6
-    lexical: float = 3.17
-    article: float = 5.62
+    intercept: float = -11.54
+    coverage: float = 3.36
+    cosine: float = 19.62
+    lexical: float = 3.16
+    article: float = 6.36
 
 
 CALIBRATION = Calibration()
@@ -58,9 +61,7 @@ class Selection:
 
 def select(question: Question, candidates: list[Candidate], reader: Reader, limits: Thresholds) -> Selection:
     """The sentences that answer the question, or an empty selection."""
-    rarity = {term: _weight(term, reader) for term in question.terms}
-    rarity |= {term: INHERITED * _weight(term, reader) for term in question.inherited}
-    weighed = [weigh(question, candidate, rarity) for candidate in candidates]
+    weighed = weigh_all(question, candidates, reader)
     fit = sorted((e for e in weighed if e.meets), key=rank, reverse=True)
     if not fit:
         return Selection((), 0.0, _lacking(weighed, question))
@@ -69,6 +70,13 @@ def select(question: Question, candidates: list[Candidate], reader: Reader, limi
     if chance < limits.confidence:
         return Selection((), chance)
     return Selection(tuple(_with_more(best, fit[1:], question, limits)), chance)
+
+
+def weigh_all(question: Question, candidates: list[Candidate], reader: Reader) -> list[Evidence]:
+    """Check every candidate against the question, in the order given."""
+    rarity = {term: _weight(term, reader) for term in question.terms}
+    rarity |= {term: INHERITED * _weight(term, reader) for term in question.inherited}
+    return [weigh(question, candidate, rarity) for candidate in candidates]
 
 
 def rank(evidence: Evidence) -> float:
@@ -81,7 +89,7 @@ def confidence(evidence: Evidence, question: Question) -> float:
     w, found = CALIBRATION, evidence.candidate
     if question.script is Script.ENGLISH:
         return _logistic(ENGLISH_SLOPE * (found.cosine - ENGLISH_COSINE))
-    z = w.intercept + w.coverage * evidence.coverage + w.cosine * (found.cosine - 0.85)
+    z = w.intercept + w.coverage * evidence.coverage + w.cosine * (found.cosine - COSINE_CENTRE)
     z += w.lexical * found.lexical + w.article * found.article
     return _logistic(z)
 

@@ -1,0 +1,113 @@
+"""Fit the confidence of extractive answers on a question set and its index.
+
+    python -m eval.calibrate QUESTIONS.jsonl --home HOME [--limit 260]
+
+Each question gives two examples: its best evidence where that comes from a gold article, and
+the best evidence that is left when the gold articles and their reprints are taken away: a near
+miss. Prints the weights of a logistic regression with both classes weighing the same, and what
+each threshold refuses of either.
+"""
+
+import random
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import numpy.typing as npt
+import typer
+from scipy.optimize import minimize
+
+from eval.questions import TestQuestion, read_questions
+from eval.script import run_script
+from index.embed import make_embedder
+from index.generations import Home
+from index.reader import Reader, open_reader
+from qa.evidence import Evidence
+from qa.extractive import CALIBRATION, COSINE_CENTRE, rank, weigh_all
+from qa.followup import condense
+from qa.pipeline import DEPTH
+from qa.question import analyse
+from qa.retrieve import Retriever
+
+Floats = npt.NDArray[np.float64]
+PENALTY = 1e-3
+"""Weight of the squared coefficients, the intercept aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Features of one piece of evidence, (5,), and whether it answers."""
+
+    features: list[float]
+    answers: bool
+
+
+def examples(question: TestQuestion, retriever: Retriever, reader: Reader) -> list[Example]:
+    """The question's best evidence, and its best near miss, where there are such."""
+    standalone = condense(question.question, question.history)
+    analysed = analyse(standalone.question, standalone.context)
+    weighed = weigh_all(analysed, retriever.retrieve(standalone.search_text, DEPTH), reader)
+    fit = sorted((e for e in weighed if e.meets), key=rank, reverse=True)
+    gold = {e.candidate.located.article.group for e in weighed if _article(e) in question.gold_articles}
+    found = [Example(_features(e), True) for e in fit[:1] if _article(e) in question.gold_articles]
+    missed = [e for e in fit if e.candidate.located.article.group not in gold]
+    return found + [Example(_features(e), False) for e in missed[:1]]
+
+
+def _article(evidence: Evidence) -> str:
+    return evidence.candidate.located.article.id
+
+
+def _features(evidence: Evidence) -> list[float]:
+    found = evidence.candidate
+    return [1.0, evidence.coverage, found.cosine - COSINE_CENTRE, found.lexical, found.article]
+
+
+def fit_weights(features: Floats, answers: Floats) -> Floats:
+    """Weights of the logistic regression, (5,), for `features` (n, 5) and `answers` (n,) of 0 and 1."""
+    share = np.where(answers == 1, 1 / answers.sum(), 1 / (1 - answers).sum())
+    scale = np.array([1, 1, 10, 1, 1])  # so that one penalty fits cosines, which vary little
+
+    def loss(weights: Floats) -> float:
+        z = (features * scale) @ weights
+        return float((share * (np.logaddexp(0, z) - answers * z)).sum() + PENALTY * (weights[1:] ** 2).sum())
+
+    fitted: Floats = minimize(loss, np.zeros(5)).x * scale
+    return fitted
+
+
+def run(
+    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS.jsonl", exists=True, dir_okay=False)],
+    home: Annotated[Path, typer.Option(help="An index of the set's articles.")],
+    limit: Annotated[int, typer.Option(min=10)] = 260,
+    seed: int = 3,
+) -> None:
+    embedder = make_embedder("bundled")
+    reader = open_reader(Home(home), embedder)
+    retriever = Retriever(reader, embedder)
+    asked = [q for q in read_questions(questions) if q.answerable]
+    random.Random(seed).shuffle(asked)
+    found = [example for question in asked[:limit] for example in examples(question, retriever, reader)]
+    features = np.array([e.features for e in found])
+    answers = np.array([float(e.answers) for e in found])
+    weights = fit_weights(features, answers)
+    present = asdict(CALIBRATION)
+    print(f"{len(found)} examples")
+    print("fitted here:", {name: round(float(w), 2) for name, w in zip(present, weights, strict=True)})
+    _print_refusals(features, answers, weights)
+    print("in use:", present)
+    _print_refusals(features, answers, np.array(list(present.values())))
+
+
+def _print_refusals(features: Floats, answers: Floats, weights: Floats) -> None:
+    """What each threshold would refuse with these weights."""
+    chance = 1 / (1 + np.exp(-features @ weights))
+    for threshold in (0.1, 0.2, 0.3, 0.4, 0.5):
+        wrongly = (chance[answers == 1] < threshold).mean()
+        rightly = (chance[answers == 0] < threshold).mean()
+        print(f"threshold {threshold}: wrongly refused {wrongly:.3f}, near misses refused {rightly:.3f}")
+
+
+if __name__ == "__main__":
+    run_script(run)
