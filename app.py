@@ -1,6 +1,7 @@
 """The chat's view, and the server's entry: `python app.py` is `youju serve`."""
 
 import os
+import socket
 import sys
 
 import gradio as gr
@@ -18,7 +19,7 @@ from youju.settings import Settings, load_settings
 
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 EMPTY_PANEL = hint_html("引用的原文会显示在这里。 · 引用的原文會顯示在這裡。")
-CHANGED = "文章已更新，引用的是第 {version} 版。 · 文章已更新，引用的是第 {version} 版。"
+CHANGED = "文章已更新；引用的是第 {version} 版。"
 
 Message = dict[str, str]
 
@@ -65,12 +66,12 @@ def build_chat(library: Library) -> gr.Blocks:
 def _respond(library: Library, text: str, messages: list[Message]) -> tuple[object, ...]:
     """The emptied box, the longer conversation, the answer, its citations and the first source."""
     history = [Turn.model_validate({"role": m["role"], "content": _plain(m["content"])}) for m in messages]
-    asked: list[Message] = [*messages, {"role": "user", "content": text}]
     try:
         answer = library.pipeline().ask(text, history)
-    except YoujuError as error:
-        replied = [*asked, {"role": "assistant", "content": str(error)}]
-        return "", replied, None, gr.Radio(choices=[], visible=False), EMPTY_PANEL
+    except YoujuError as error:  # what was not asked stays in the box, out of the conversation
+        gr.Warning(str(error))
+        return text, messages, None, gr.Radio(choices=[], visible=False), EMPTY_PANEL
+    asked: list[Message] = [*messages, {"role": "user", "content": text}]
     replied = [*asked, {"role": "assistant", "content": "\n\n".join([answer.answer, *answer.warnings])}]
     first = answer.citations[0].number if answer.citations else None
     choices = [(citation_label(c), c.number) for c in answer.citations]
@@ -115,8 +116,18 @@ def serve(settings: Settings) -> None:
     library = Library(Home(settings.home), make_embedder(settings.embedder))
     if problem := library.warm_up():
         print(f"youju: {problem}", file=sys.stderr)
+    app = create_app(library)
+    listener = _listen(settings.host, settings.port)
     print(f"youju: serving on http://{settings.host}:{settings.port}", file=sys.stderr)
-    uvicorn.run(create_app(library), host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A bound socket. Raises YoujuError when the address cannot be had."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise YoujuError(f"cannot listen on {host}:{port}: {error.strerror}.", "Choose another with --port.") from error
 
 
 def main() -> None:

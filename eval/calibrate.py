@@ -46,7 +46,7 @@ class Example:
 def examples(question: TestQuestion, retriever: Retriever, reader: Reader) -> list[Example]:
     """The question's best evidence, and its best near miss, where there are such."""
     standalone = condense(question.question, question.history)
-    analysed = analyse(standalone.question, standalone.context)
+    analysed = analyse(standalone.question, standalone.context, standalone.before)
     weighed = weigh_all(analysed, retriever.retrieve(standalone.search_text, DEPTH), reader)
     fit = sorted((e for e in weighed if e.meets), key=rank, reverse=True)
     gold = {e.candidate.located.article.group for e in weighed if _article(e) in question.gold_articles}

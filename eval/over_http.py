@@ -83,7 +83,7 @@ def run(
             print(f"{problem:16} {result.question.id}  {result.question.question}  =>  {result.answer.answer[:80]!r}")
     found = figures(results)
     print(json.dumps(asdict(found), indent=2))
-    sys.exit(0 if found.offsets_exact == 1 else 1)
+    sys.exit(0 if all(result.offsets_exact for result in results) else 1)
 
 
 def _problem(result: Result) -> str:

@@ -78,6 +78,7 @@ class Indexer:
             self._re_embed()
         self._check_embedder()
         self._versions = self._store.versions()
+        self._origins = self._store.origins()
         self._reprints = ReprintFinder()
         for article_id, signature, group in self._store.signatures():
             self._reprints.add(article_id, signature, group)
@@ -128,6 +129,9 @@ class Indexer:
             article = prepare(item)
             if not article.sentences:
                 yield Event(Outcome.FAILED, item.id, f"{item.where}: no text was left after cleaning.")
+            elif other := self._clash(article):
+                reason = f"the id {item.id!r} belongs to {other}. Remove that first: youju remove {item.id}"
+                yield Event(Outcome.FAILED, item.id, f"{item.where}: {reason}")
             elif self._is_unchanged(article):
                 yield Event(Outcome.UNCHANGED, item.id)
             else:
@@ -158,6 +162,14 @@ class Indexer:
         version = self._versions.get(article.id)
         return version is not None and version[1] == article.content_hash
 
+    def _clash(self, article: Article) -> str:
+        """Another file, still there, that gave the present article of this id; or ""."""
+        origin = self._origins.get(article.id, article.origin)
+        if origin == article.origin or self._is_unchanged(article):
+            return ""
+        old, new = _file_of(origin, article.id), _file_of(article.origin, article.id)
+        return str(old) if old.exists() and not (new.exists() and old.samefile(new)) else ""
+
     def _missing(self, paths: Iterable[Path], seen: set[str], uncertain: set[str]) -> set[str]:
         """Ids found earlier through `paths` and not now; none below what could not be read whole."""
         origins = {str(path.resolve()) for path in paths} - uncertain
@@ -165,13 +177,12 @@ class Indexer:
 
     def _commit(self, articles: list[Article]) -> list[Event]:
         entries, events = [], []
-        regroup: dict[str, str] = {}
+        regroup = {old: new for article in articles for old, new in self._reprints.leave(article.id).items()}
         inputs = [list(embedding_inputs(article)) for article in articles]
         vectors = self._vectors([text for texts in inputs for text in texts])
         for article, texts in zip(articles, inputs, strict=True):
             keys = [self._key(text) for text in texts]
             signature = signature_of(article.text)
-            regroup |= self._reprints.leave(article.id)
             group = self._reprints.group_of(article.id, signature)
             self._reprints.add(article.id, signature, group)
             version = self._versions.get(article.id, (0, ""))[0] + 1
@@ -181,6 +192,7 @@ class Indexer:
             events.append(_committed(stored))
         if entries:
             self._store.write(entries, regroup=regroup)
+            self._origins |= {e.article.id: e.article.origin for e in entries}
             self._versions |= {e.article.id: (e.article.version, e.article.content_hash) for e in entries}
         return events
 
@@ -195,6 +207,12 @@ class Indexer:
     def _key(self, text: str) -> bytes:
         whole = f"{self._embedder.fingerprint}\n{text}".encode("utf-8", "surrogatepass")
         return hashlib.blake2b(whole, digest_size=16).digest()
+
+
+def _file_of(origin: str, article_id: str) -> Path:
+    """The file that an article came from, given what it was found through."""
+    path = Path(origin)
+    return path / article_id if path.is_dir() else path
 
 
 def _committed(article: Article) -> Event:
@@ -247,7 +265,7 @@ def _first_words(text: str) -> str:
 
 def _content_hash(article: Article) -> str:
     headings = " ".join(str(s.span.start) for s in article.sentences if s.is_heading)
-    fields = (article.title, article.source, article.published, article.url, article.text, article.origin, headings)
+    fields = (article.title, article.source, article.published, article.url, article.text, headings)
     whole = "\0".join(fields).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(whole, digest_size=16).hexdigest()
 

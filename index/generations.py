@@ -83,6 +83,15 @@ class Home:
         finally:
             lock.release()
 
+    @property
+    def is_being_written(self) -> bool:
+        """Whether some process holds the writer's lock."""
+        try:
+            with self.write_lock():
+                return False
+        except IndexBusy:
+            return True
+
     def current_name(self) -> str:
         """The name of the present generation, or "" when there is none yet."""
         try:

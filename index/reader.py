@@ -52,6 +52,11 @@ class Reader:
         """The name of the generation that this reader opened."""
         return self._generation.name
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether the store has changed since the generation was made: a run goes on, or was killed."""
+        return self._generation.manifest.content != self.store.content
+
     def close(self) -> None:
         self.store.close()
 

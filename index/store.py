@@ -261,6 +261,10 @@ class Store:
         """Each article's version and content hash, by id."""
         return {row[0]: (row[1], row[2]) for row in self._rows("SELECT id, version, content_hash FROM articles")}
 
+    def origins(self) -> dict[str, str]:
+        """What each article was found through, by id."""
+        return dict(self._rows("SELECT id, origin FROM articles"))
+
     def ids_from(self, origin: str) -> set[str]:
         """Ids of the articles that were found through that folder or file."""
         return {row[0] for row in self._rows("SELECT id FROM articles WHERE origin = ?", origin)}

@@ -13,12 +13,14 @@ import rjieba
 
 from index.fold import fold_text
 from index.reader import Located
-from qa.gazetteer import is_province_of_others, levels_of, places_in, same_level
+from qa.gazetteer import is_city_of_others, is_province_of_others, levels_of, places_in, same_level
 from qa.quantities import Quantity, quantities
 from qa.question import AnswerType, Question
 from qa.retrieve import Candidate
 
 LEAD_SENTENCES = 3
+
+_ONE_VALUE = frozenset({AnswerType.MONEY, AnswerType.PEOPLE, AnswerType.PERCENT, AnswerType.NUMBER, AnswerType.DATE})
 
 
 class Scope:
@@ -109,7 +111,7 @@ def weigh(question: Question, candidate: Candidate, rarity: dict[str, float]) ->
 
 
 def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
-    missing = [place for place in question.places if not _is_place(place, scope)]
+    missing = [place for place in question.places if not _is_place(place, scope, one_value=question.type in _ONE_VALUE)]
     missing += [d for d in question.districts if not mentions(d, scope.near)]
     missing += [f"{year}年" for year in question.years if not _is_year(year, scope, located)]
     missing += [_day_words(day) for day in question.days if not _is_day(day, scope, located)]
@@ -125,12 +127,15 @@ def _words(amount: Quantity, question: Question) -> str:
 # -- places -----------------------------------------------------------------------------------
 
 
-def _is_place(place: str, scope: Scope) -> bool:
-    """Whether the sentence is about `place`: the nearest place of its level decides."""
+def _is_place(place: str, scope: Scope, *, one_value: bool = False) -> bool:
+    """Whether the sentence is about `place`: the nearest place of its level decides.
+
+    A list of a province may name its cities; one value beside a city's name is the city's.
+    """
     here = places_in(scope.sentence)
     if place in here:
         return True
-    if _excludes(place, here):
+    if _excludes(place, here) or (one_value and is_city_of_others(place, here)):
         return False
     for text in [*scope.before, scope.heading, scope.about]:
         found = places_in(text)
@@ -189,7 +194,9 @@ def _is_day(day: str, scope: Scope, located: Located) -> bool:
     """Whether month and day are said in the sentence or just before it in its paragraph."""
     article, here = located.article, located.sentence.paragraph
     near = [s for s in article.sentences[: located.position + 1] if s.paragraph == here]
-    return any(m.first[5:] == day for s in near for m in s.dates) or _day_words(day) in scope.near
+    return any(m.first == m.last and m.first[5:] == day for s in near for m in s.dates) or bool(
+        re.search(rf"(?<!\d){_day_words(day)}", scope.near)
+    )
 
 
 def _day_words(day: str) -> str:

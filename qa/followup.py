@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from index.fold import fold
 from qa.answer import Turn
 from qa.gazetteer import place_spans, same_level
+from qa.messages import REFUSAL
 from qa.question import analyse
 
 MAX_CONTEXT = 200
@@ -28,6 +29,8 @@ class Standalone:
 
     question: str
     context: str = ""
+    before: str = ""
+    """The question that it follows, where it took over context."""
 
     @property
     def search_text(self) -> str:
@@ -57,12 +60,21 @@ def _against(question: str, before: Standalone | None, answer: str) -> Standalon
     if match := _WHAT_ABOUT.match(folded.text):
         group = "topic" if match["topic"] else "english"
         topic = folded.original(*match.span(group)).of(question)
-        if swapped := _swap(before.question, topic):
-            return Standalone(swapped, before.context)
+        swapped = _swap(before.question, topic) if _is_bare(match[group]) else ""
+        if swapped:
+            return Standalone(swapped, before.context, before.before)
     own = analyse(question)
     if (own.places or own.people) and not _POINTS_BACK.search(folded.text):
         return Standalone(question)
-    return Standalone(question, _context(before, answer))
+    return Standalone(question, _context(before, answer), before.question)
+
+
+def _is_bare(folded_topic: str) -> bool:
+    """Whether a topic is places and years alone; anything more asks something of its own."""
+    rest = folded_topic
+    for _, span in reversed(place_spans(folded_topic)):
+        rest = rest[: span.start] + rest[span.end :]
+    return not re.sub(r"(?:19|20)\d\d|[年省市的,，、\s]|那么?|到|in|and", "", rest)
 
 
 def _swap(before: str, topic: str) -> str:
@@ -89,6 +101,7 @@ def _replace_place(text: str, place: str, words: str) -> str:
 def _context(before: Standalone, answer: str) -> str:
     """The last question's statement without its closing mark, and the answer when it is short."""
     parts = [before.context, re.sub(r"[?？。！!]+\s*$", "", before.question)]
-    if answer and len(answer) <= MAX_ANSWER:
-        parts.append(answer.rstrip("。"))
+    said = re.sub(r"\[\d+\]", "", answer).strip()
+    if said and len(said) <= MAX_ANSWER and not said.startswith(tuple(REFUSAL.values())):
+        parts.append(said.rstrip("。"))
     return "，".join(filter(None, parts))[-MAX_CONTEXT:]

@@ -5,9 +5,11 @@ a level; districts are not listed, since they lie inside a city that is named el
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import cache, lru_cache
+
+import rjieba
 
 from index.fold import fold_text
 from index.records import Span
@@ -118,12 +120,21 @@ def levels_of(place: str) -> frozenset[Level]:
 
 def place_spans(folded: str) -> list[tuple[str, Span]]:
     """Listed places that a folded text names, with where, in order; English names count too."""
-    found = [(match[1] or match[2], Span(*match.span())) for match in _pattern().finditer(folded)]
+    starts = (_pattern().match(folded, at) for at in _word_starts(folded))
+    found = [(match[1] or match[2], Span(*match.span())) for match in starts if match]
     for match in _LATIN.finditer(folded):
         name = _english().get(re.sub("[^a-z]", "", match.group()))
         if name:
             found.append((name, Span(*match.span())))
     return sorted(found, key=lambda pair: pair[1].start)
+
+
+def _word_starts(folded: str) -> Iterator[int]:
+    """Where words begin: 台中 is no place in 平台中心."""
+    at = 0
+    for word in rjieba.cut(folded):
+        yield at
+        at += len(word)
 
 
 @lru_cache(maxsize=4096)
@@ -136,6 +147,11 @@ def same_level(place: str, others: Iterable[str]) -> list[str]:
     """Those of `others` that exclude `place`: other places of a level that it has."""
     levels = levels_of(place)
     return [other for other in others if other != place and levels_of(other) & levels]
+
+
+def is_city_of_others(place: str, others: Iterable[str]) -> bool:
+    """Whether `others` names a city while `place` is a province: its figures are not the province's."""
+    return levels_of(place) == {Level.PROVINCE} and any(levels_of(other) == {Level.CITY} for other in others)
 
 
 def is_province_of_others(place: str, others: Iterable[str]) -> bool:

@@ -44,11 +44,17 @@ class Library:
             return str(error)
         return ""
 
+    def _has_newer(self, reader: Reader) -> bool:
+        """Whether a newer generation stands ready, or a killed run left one to be made."""
+        if self._home.current_name() != reader.generation:
+            return True
+        return reader.is_stale and not self._home.is_being_written
+
     def _refresh(self) -> None:
         """Open the index when it is not open, or when a newer generation stands ready.
 
         The old reader is left to requests that still use it.
         """
-        if self._reader is None or self._home.current_name() != self._reader.generation:
+        if self._reader is None or self._has_newer(self._reader):
             self._reader = open_reader(self._home, self._embedder)
             self._pipeline = Pipeline(self._reader, self._embedder, self._thresholds)

@@ -12,6 +12,9 @@ from index.records import Span
 MAX_PASSAGE = 260
 """Characters. A longer pair is quoted as the one sentence that answers."""
 
+MAX_ITEM = 80
+"""Characters of an item of a list."""
+
 _LEANING_TAGS = {"v", "vn", "nz", "c", "r"}
 
 
@@ -28,12 +31,26 @@ class Passage:
 
 
 def passage_of(located: Located) -> Passage:
-    """The sentence, or it and its predecessor when it leans on that for its subject."""
+    """The sentence; with its predecessor when it leans on that for its subject; with the items
+    that follow when it ends in a colon."""
     before = _predecessor(located)
     span = located.sentence.span
+    if located.text.endswith(("：", ":")):
+        return Passage(located, Span(span.start, _end_of_items(located)))
     if before is not None and span.end - before.start <= MAX_PASSAGE and _leans(located.text):
         return Passage(located, Span(before.start, span.end))
     return Passage(located, span)
+
+
+def _end_of_items(located: Located) -> int:
+    """Where the items end that a sentence with a colon announces: short lines after it."""
+    end = located.sentence.span.end
+    for following in located.article.sentences[located.position + 1 :]:
+        span = following.span
+        if span.end - located.sentence.span.start > MAX_PASSAGE or span.end - span.start > MAX_ITEM:
+            break
+        end = span.end
+    return end
 
 
 def _predecessor(located: Located) -> Span | None:

@@ -59,7 +59,7 @@ class Pipeline:
         clock = _Clock()
         standalone = condense(_checked(question), history or [])
         parts = split_comparison(standalone)
-        analysed = _alike([analyse(part.question, part.context) for part in parts])
+        analysed = _alike([analyse(part.question, part.context, part.before) for part in parts])
         clock.stage("analyse")
         candidates = [self._retriever.retrieve(part.search_text, DEPTH) for part in parts]
         clock.stage("retrieve")

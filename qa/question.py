@@ -47,7 +47,7 @@ class Question:
     """Content words that a follow-up takes over from the conversation."""
     places: tuple[str, ...]
     districts: tuple[str, ...]
-    """Smaller places, by their ending: 蔡甸区, 沙坪坝区."""
+    """Other places, which the gazetteer does not list: 蔡甸区, 东京."""
     years: tuple[int, ...]
     days: tuple[str, ...]
     """Month and day as MM-DD."""
@@ -69,7 +69,6 @@ _GENERIC = frozenset(
     "金额 总和 总额 总金额 数额 数量 总数 总量 目标 原因 理由 特征 特点 作用 姓名 名字 名称 全称 职业 时间 日期 地点 地方 位置 方式 方法 "
     "内容 结果 情况 意思 含义 关系 区别 条件 标准 身份 类型 种类 国家 城市 地区 人物 机构 单位 公司 企业 学校 部门 日子 年份 月份 领域 方向".split()
 )  # fmt: skip
-_DISTRICT = re.compile(r"[\u4e00-\u9fff]{2,5}(?:高新区|经开区|新区|区|县|镇|乡|街道|州|旗)$")
 _MONEY_WORDS = re.compile(
     r"产值|营收|营业收入|收入|规模|投资|资金|金额|预算|经费|财政|成本|价格|售价|利润|总额|市值|费用|出资|gdp|生产总值|贷款|存款|罚款|工资|补贴"
 )
@@ -86,6 +85,11 @@ _NUMBER = re.compile(
 _LIST = re.compile(
     r"哪些|哪几|哪[两二三四五六七八九十0-9]|分别|有什么|列出|哪.{0,3}[两三四五六七八九十]个|which [a-z]+s\b|what are"
 )
+# Capitalised in English but no names: months, days, and words that titles capitalise.
+_ENGLISH_WORDS = frozenset(
+    "January February March April May June July August September October November December Monday Tuesday Wednesday "
+    "Thursday Friday Saturday Sunday Chinese China City Province District Hong Kong Plan".split()
+)
 _CLOSING = re.compile(
     r"(?:各?是|为|有|叫|达到?|要达到|将达|分别是|分别为)?(?:多少|多大|多高|多长|什么|谁|怎样|怎么样|如何|哪里|哪儿|什么时候|何时|几)"
     r"(?:时候|名字|样|样子|元|亿元|万元|人|名|位|个|家|岁|年|天|平方米|公里)?(?:的|了|呢)?[?？。\s]*$"
@@ -95,10 +99,11 @@ _SHARE = re.compile(r"百分之几|百分之多少|几成|what (?:percent|share|
 _PERCENT = re.compile(r"占比|比例|比重|增速|增长率|涨幅|降幅|增幅|同比.{0,4}(?:多少|几)")
 
 
-def analyse(text: str, context: str = "") -> Question:
+def analyse(text: str, context: str = "", before: str = "") -> Question:
     """Analyse a question; `context` is what a follow-up takes over from the conversation.
 
-    Requirements of the context hold only where the question has none of the kind.
+    Requirements of `before`, the question before it, hold where it has none of the kind;
+    the context's words count less than its own.
     """
     folded = fold_text(text).strip()
     tagged = _tagged(folded)
@@ -120,20 +125,21 @@ def analyse(text: str, context: str = "") -> Question:
         districts=_districts(tagged, places),
         years=_years(folded),
         days=_days(folded),
-        people=tuple(dict.fromkeys(word for word, tag in tagged if tag == "nr" and len(word) >= 2)),
+        people=_names(text, tagged, script),
         amounts=_amounts(folded),
         is_list=bool(_LIST.search(folded)),
     )
-    return _with_context(own, context) if context else own
+    return _with_context(own, analyse(context), analyse(before)) if context else own
 
 
-def _with_context(own: Question, context: str) -> Question:
-    before = analyse(context)
+def _with_context(own: Question, context: Question, before: Question) -> Question:
     return replace(
         own,
-        inherited=tuple(term for term in before.terms if term not in own.terms),
-        places=own.places or before.places,
+        inherited=tuple(term for term in context.terms if term not in own.terms),
+        places=own.places or before.places or context.places,
         districts=own.districts or (() if own.places else before.districts),
+        years=own.years or (() if own.days else before.years),
+        people=own.people or before.people,
     )
 
 
@@ -154,6 +160,14 @@ def _terms(tagged: list[tuple[str, str]], places: tuple[str, ...]) -> tuple[str,
             continue
         found.append(word)
     return tuple(dict.fromkeys(found))
+
+
+def _names(text: str, tagged: list[tuple[str, str]], script: Script) -> tuple[str, ...]:
+    """Names of people; of an English question every capitalised word that is no listed place."""
+    if script is not Script.ENGLISH:
+        return tuple(dict.fromkeys(word for word, tag in tagged if tag == "nr" and len(word) >= 2))
+    words = re.findall(r"(?<!^)(?<![.?!] )\b[A-Z][a-z]{2,}\b", text.strip())
+    return tuple(w.lower() for w in dict.fromkeys(words) if not places_in(w.lower()) and w not in _ENGLISH_WORDS)
 
 
 def _focus(folded: str, tagged: list[tuple[str, str]]) -> str:
@@ -189,12 +203,14 @@ def _presumed(tagged: list[tuple[str, str]]) -> str:
 def _districts(tagged: list[tuple[str, str]], places: tuple[str, ...]) -> tuple[str, ...]:
     listed = set(places)
     named = (w for w, tag in tagged if tag == "ns" and w.removesuffix("省").removesuffix("市") not in listed)
-    return tuple(dict.fromkeys(w for w in named if _DISTRICT.search(w)))
+    return tuple(dict.fromkeys(w for w in named if len(w) > 1 and not places_in(w)))
 
 
 def _years(folded: str) -> tuple[int, ...]:
-    found = re.findall(r"(?<![\d.])((?:19|20)\d\d)(?![\d.]|亿|万|元|个|家|人|台|辆)", folded)
-    return tuple(dict.fromkeys(map(int, found)))
+    amounts = [q for q in quantities(folded) if q.unit or q.value >= 10**4]
+    found = re.finditer(r"(?<![\d.])(?:19|20)\d\d(?![\d.])", folded)
+    years = (int(m.group()) for m in found if not any(q.start <= m.start() < q.end for q in amounts))
+    return tuple(dict.fromkeys(years))
 
 
 def _days(folded: str) -> tuple[str, ...]:

@@ -1,10 +1,11 @@
-"""The HTTP API: search, ask, articles, health. See DESIGN's contracts in README.md."""
+"""The HTTP API: search, ask, articles, health. README.md lists the routes."""
 
 import time
 from typing import Literal
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.routing import Match
 
 from index.records import Article
 from index.store import ArticleSummary
@@ -13,6 +14,7 @@ from qa.library import Library
 from qa.pipeline import MAX_QUESTION
 from web import errors
 
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 MAX_HISTORY = 50
 """Turns of a conversation that a request may bring."""
 
@@ -79,10 +81,22 @@ class Health(BaseModel):
 
 def create_api(library: Library) -> FastAPI:
     """The API over a library, ready to be served or mounted upon."""
-    app = FastAPI(title="Youju 有据", summary="Cited question answering over Chinese articles")
+    # No /docs: its page would load scripts from another host. /openapi.json has the schema.
+    app = FastAPI(
+        title="Youju 有据", summary="Cited question answering over Chinese articles", docs_url=None, redoc_url=None
+    )
     errors.install(app)
     app.include_router(_router(library))
+    app.add_api_route("/api/{path:path}", _unmatched, methods=METHODS, include_in_schema=False)
     return app
+
+
+def _unmatched(request: Request) -> None:
+    """What no route answers, before a page mounted at / takes it: 405 for a wrong method, else 404."""
+    other = [r for r in request.app.routes if r.matches(request.scope)[0] is Match.PARTIAL]
+    raise (
+        HTTPException(405, "this route takes another method") if other else HTTPException(404, "there is no such route")
+    )
 
 
 def _router(library: Library) -> APIRouter:

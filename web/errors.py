@@ -54,7 +54,7 @@ async def _validation(_: Request, error: Exception) -> JSONResponse:
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"] if part != "body" and first["type"] != "json_invalid")
     message = f"{field}: {first['msg']}" if field else str(first["msg"])
-    return _respond(422, "bad_request", message, "See /docs for the form of the request.")
+    return _respond(422, "bad_request", message, "See /openapi.json for the form of the request.")
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:

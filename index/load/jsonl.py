@@ -54,13 +54,16 @@ def _read_line(line: bytes, where: str, origin: str) -> LoadedArticle | Failure:
         return Failure(where, f"{field + ': ' if field else kind}{first['msg']}.", origin=origin)
     if not record.text.strip():
         return Failure(where, "text: there is nothing in it.", (record.id,))
+    published = parse_published(record.published)
+    unread = record.published.strip() if not published else ""
     return LoadedArticle(
         id=record.id,
         text=record.text,
         title=record.title.strip(),
         source=record.source.strip(),
-        published=parse_published(record.published),
+        published=published,
         url=record.url.strip(),
+        removed=(f"published: {unread}",) if unread else (),
         origin=origin,
         where=where,
     )

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import frontmatter
 import yaml
+from lxml.etree import ParserError, strip_elements
 from lxml.html import fragment_fromstring
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -73,8 +74,12 @@ def _visible_text(html: str) -> list[str]:
     """The text of an HTML block, a line for each piece; nothing for a comment."""
     if html.lstrip().startswith("<!--"):
         return []
-    pieces = fragment_fromstring(html, create_parent="div").itertext()
-    return [piece.strip() for piece in pieces if piece.strip()]
+    try:
+        tree = fragment_fromstring(html, create_parent="div")
+    except ParserError:  # a doctype, say: nothing that is shown
+        return []
+    strip_elements(tree, "script", "style", with_tail=False)
+    return [piece.strip() for piece in tree.itertext() if piece.strip()]
 
 
 def _inline_text(token: Token) -> str:
