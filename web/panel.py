@@ -8,9 +8,10 @@ from qa.answer import Citation
 ARTICLE_CSS = """
 .youju-article { max-height: 70vh; overflow-y: auto; line-height: 1.75; padding: 0 .25rem; position: relative; }
 .youju-article h3 { margin: 0 0 .25rem; line-height: 1.4; }
-.youju-article .about, .youju-hint { color: var(--body-text-color-subdued); font-size: .9em; margin: 0 0 .75rem; }
+.youju-article .about, .youju-hint { color: var(--neutral-500); font-size: .9em; margin: 0 0 .75rem; }
 .youju-article p { margin: 0 0 .75rem; white-space: pre-wrap; }
 .youju-article mark { background: #ffe58a; color: #1a1a1a; border-radius: 3px; padding: .1em .15em; }
+.dark .youju-article .about, .dark .youju-hint { color: var(--neutral-400); }
 .dark .youju-article mark { background: #e0b92f; color: #111; }
 """
 SCROLL_TO_CITED = """() => {
@@ -42,7 +43,6 @@ def article_html(article: Article, citation: Citation) -> str:
     body = f"{escape(before)}\0{escape(cited)}\1{escape(after)}"
     marked = body.replace("\0", f'<mark id="cited-{citation.number}">').replace("\1", "</mark>")
     paragraphs = "".join(f"<p>{line}</p>" for line in marked.split("\n"))
-    return (
-        f'<article class="youju-article" lang="zh"><h3>{escape(article.title)}</h3>'
-        f'<div class="about">{about}</div>{paragraphs}</article>'
-    )
+    # A title that opens the text is shown there alone.
+    heading = "" if article.text.startswith(article.title) else f"<h3>{escape(article.title)}</h3>"
+    return f'<article class="youju-article" lang="zh">{heading}<div class="about">{about}</div>{paragraphs}</article>'
