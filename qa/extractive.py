@@ -149,6 +149,8 @@ def _weight(term: str, reader: Reader) -> float:
 
 def _lacking(weighed: list[Evidence], question: Question) -> tuple[str, ...]:
     """What the most fitting candidate lacked, for the words of a refusal."""
+    if any(not e.missing and e.has_type for e in weighed[:20]):
+        return (question.focus,)  # all but what was asked for
     lacking = [e.missing for e in weighed[:20] if e.missing]
     # A sentence about the right place that lacks the year tells more than one about another place.
     return min(lacking, key=lambda m: (sum(place in m for place in question.places), len(m)), default=())

@@ -119,3 +119,11 @@ def test_library_repairs_what_a_killed_run_left(tmp_path: Path, home: Home, embe
         next(indexer.index([path]))  # committed, never published
         indexer.close()
     assert library.pipeline().search("深圳", 1)[0].quote == "深圳修订了计划。"
+
+
+def test_refusal_names_what_was_asked_for(tmp_path: Path, home: Home, embedder: Embedder, index: Index) -> None:
+    (tmp_path / "a.txt").write_text("姚明档案\n\n姚明出生于上海，2002年加入球队，当年得分13分。", "utf-8")
+    index(tmp_path / "a.txt")
+    answer = Library(home, embedder, Thresholds(confidence=0)).pipeline().ask("姚明的身高是多少？")
+    assert answer.status is Status.NO_EVIDENCE
+    assert answer.answer == "这些文章里没有找到答案。找到的文章没有同时提到：身高。"

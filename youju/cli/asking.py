@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.status import Status
 from rich.text import Text
 
 from qa.answer import Answer, Citation, Hit
@@ -22,7 +23,8 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find the sentences nearest to a question, best first."""
-    hits = Library(*open_home(home)).pipeline().search(question, k)
+    with _busy():
+        hits = Library(*open_home(home)).pipeline().search(question, k)
     if as_json:
         print_json([hit.model_dump() for hit in hits])
         return
@@ -35,11 +37,17 @@ def search(
 
 def ask(question: QuestionArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Answer a question with citations, or say that the articles do not."""
-    answer = Library(*open_home(home)).pipeline().ask(question)
+    with _busy():
+        answer = Library(*open_home(home)).pipeline().ask(question)
     if as_json:
         print_json(answer.model_dump())
     else:
         print_answer(answer, Console())
+
+
+def _busy() -> Status:
+    """A spinner on standard error: an index that a killed run left stale is rebuilt first, which takes seconds."""
+    return Console(stderr=True).status("reading the index")
 
 
 def print_answer(answer: Answer, console: Console) -> None:
