@@ -25,6 +25,8 @@ class _Anchor:
 
 
 _Y, _M, _D = r"((?:19|20)\d\d)", r"(1[0-2]|0?[1-9])", r"(3[01]|[12]\d|0?[1-9])"
+# Words before a month that put it after the publication.
+_AHEAD = re.compile("[将將拟擬]|预计|預計|计划|計劃|計畫|定于|定於")
 _YEAR_WORDS = {"今年": 0, "去年": -1, "前年": -2, "明年": 1}
 _DAY_WORDS = {"前": -2, "昨": -1, "今": 0, "明": 1}
 _WEEKS = {"上上": -2, "上": -1, "本": 0, "这": 0, "這": 0, "下": 1}
@@ -92,7 +94,11 @@ def _month_day(match: re.Match[str], anchor: _Anchor) -> Days | None:
     month, day = match.groups()
     if anchor.published is None:
         return _days(anchor.last_year, int(month), day) if anchor.last_year else None
-    for year in (anchor.published.year + 1, anchor.published.year, anchor.published.year - 1):
+    this = anchor.published.year
+    if _AHEAD.search(match.string[max(0, match.start() - 8) : match.start()]):
+        coming = (days for year in (this, this + 1) if (days := _days(year, int(month), day)))
+        return next((days for days in coming if days[1] >= anchor.published), None)
+    for year in (this + 1, this, this - 1):
         days = _days(year, int(month), day)
         if days and days[0] <= anchor.published + timedelta(days=60):
             return days
@@ -130,7 +136,9 @@ def _bare_day(match: re.Match[str], anchor: _Anchor) -> Days | None:
     """28日 is of the month last named, else this month's, or last month's when it would lie
     after the publication."""
     if anchor.last_year and anchor.last_month:
-        return _days(anchor.last_year, anchor.last_month, match[1])
+        days = _days(anchor.last_year, anchor.last_month, match[1])
+        if anchor.published is None or (days and days[0] <= anchor.published + timedelta(days=60)):
+            return days
     if anchor.published is None:
         return None
     day = int(match[1])

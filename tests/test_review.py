@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.build import Event, Indexer, Outcome
+from index.dates import date_mentions
 from index.embed import Embedder
 from index.generations import Home
 from index.store import Store
@@ -127,3 +128,16 @@ def test_refusal_names_what_was_asked_for(tmp_path: Path, home: Home, embedder: 
     answer = Library(home, embedder, Thresholds(confidence=0)).pipeline().ask("姚明的身高是多少？")
     assert answer.status is Status.NO_EVIDENCE
     assert answer.answer == "这些文章里没有找到答案。找到的文章没有同时提到：身高。"
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("工厂将于10月投产", ["2024-10-01"]),
+        ("工厂计划3月投产", ["2025-03-01"]),
+        ("工厂10月投产", ["2023-10-01"]),
+        ("规划到2030年12月建成。记者28日获悉", ["2030-12-01", "2024-04-28"]),
+    ],
+)
+def test_month_lies_ahead_where_the_words_say_so(text: str, first: list[str]) -> None:
+    assert [mention.first for mention in date_mentions(text, "2024-05-01")] == first
