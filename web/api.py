@@ -45,8 +45,8 @@ class AskRequest(BaseModel):
     stream: Literal[False] = Field(False, description="streaming is not offered yet")
 
 
-class ArticleRow(BaseModel):
-    """An article as a list shows it."""
+class ArticleMetadata(BaseModel):
+    """What an article says of itself."""
 
     id: str
     version: int
@@ -54,20 +54,19 @@ class ArticleRow(BaseModel):
     source: str
     published: str
     url: str
+
+
+class ArticleRow(ArticleMetadata):
+    """An article as a list shows it."""
+
     characters: int
     sentences: int
     group: str = Field(description="id of the first article of its group of reprints")
 
 
-class ArticleBody(BaseModel):
+class ArticleBody(ArticleMetadata):
     """An article's text and metadata; citations are spans `[start, end)` of `text`."""
 
-    id: str
-    version: int
-    title: str
-    source: str
-    published: str
-    url: str
     text: str
     group: str
     dropped: list[str] = Field(description="blocks that cleaning took out")
