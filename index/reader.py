@@ -53,6 +53,11 @@ class Reader:
         return self._generation.name
 
     @property
+    def embedder(self) -> str:
+        """The fingerprint of the embedder that made the index."""
+        return self._generation.manifest.embedder
+
+    @property
     def is_stale(self) -> bool:
         """Whether the store has changed since the generation was made: a run goes on, or was killed."""
         return self._generation.manifest.content != self.store.content

@@ -6,6 +6,7 @@ used again, so that an id found in an older derived index either means the same 
 nothing.
 """
 
+import hashlib
 import json
 import sqlite3
 import threading
@@ -260,6 +261,15 @@ class Store:
     def versions(self) -> dict[str, tuple[int, str]]:
         """Each article's version and content hash, by id."""
         return {row[0]: (row[1], row[2]) for row in self._rows("SELECT id, version, content_hash FROM articles")}
+
+    def article_ids(self, numbers: Iterable[int]) -> dict[int, str]:
+        """The ids of those of the numbered articles that are still there."""
+        return dict(self._rows(f"SELECT number, id FROM articles WHERE number IN {_LISTED}", _listed(numbers)))
+
+    def digest(self) -> str:
+        """16 hexadecimal digits that differ when the ids or the contents of the articles do."""
+        articles = sorted((article, content) for article, (_, content) in self.versions().items())
+        return hashlib.sha256(json.dumps(articles).encode()).hexdigest()[:16]
 
     def origins(self) -> dict[str, str]:
         """What each article was found through, by id."""

@@ -73,6 +73,30 @@ class Answer(BaseModel):
     warnings: list[str] = []
 
 
+class Found(BaseModel):
+    """A sentence that one leg of retrieval found, best first in lists."""
+
+    article_id: str
+    start: int
+    end: int
+    score: float
+
+
+class FoundArticle(BaseModel):
+    """An article that the lexical leg found, best first in lists."""
+
+    article_id: str
+    score: float
+
+
+class Legs(BaseModel):
+    """What each leg of retrieval finds by itself, ties by article id and offset."""
+
+    dense: list[Found] = Field(description="sentences by cosine")
+    lexical: list[Found] = Field(description="sentences by BM25")
+    articles: list[FoundArticle] = Field(description="articles by BM25")
+
+
 class Hit(BaseModel):
     """A sentence that retrieval found, best first in lists."""
 

@@ -21,6 +21,11 @@ class Library:
         self._reader: Reader | None = None
         self._pipeline: Pipeline | None = None
 
+    @property
+    def home(self) -> Home:
+        """The home whose index this is."""
+        return self._home
+
     def pipeline(self) -> Pipeline:
         """Raises IndexMissing, EmbedderMismatch or StoreError while there is nothing to ask."""
         with self._guard:

@@ -9,7 +9,7 @@ from index.embed import Embedder
 from index.errors import QuestionError
 from index.fold import fold
 from index.reader import Located, Reader
-from qa.answer import Answer, AnswerSentence, Citation, Hit, Status, Turn, Verdict
+from qa.answer import Answer, AnswerSentence, Citation, Hit, Legs, Status, Turn, Verdict
 from qa.evidence import Evidence
 from qa.extractive import Selection, Thresholds, select
 from qa.followup import Standalone, condense
@@ -53,6 +53,10 @@ class Pipeline:
     def search(self, question: str, k: int = 10) -> list[Hit]:
         """The `k` best sentences. Raises QuestionError for an empty or too long question."""
         return [_hit(c) for c in self._retriever.retrieve(_checked(question), k)]
+
+    def legs(self, question: str, k: int = 10) -> Legs:
+        """What each leg of retrieval finds by itself. Raises QuestionError."""
+        return self._retriever.legs(_checked(question), k)
 
     def ask(self, question: str, history: list[Turn] | None = None) -> Answer:
         """Answer a question, or say that the articles do not. Raises QuestionError."""

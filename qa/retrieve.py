@@ -12,6 +12,7 @@ import numpy as np
 from index.embed import Embedder, Vectors
 from index.fold import fold_text
 from index.reader import Located, Reader
+from qa.answer import Found, FoundArticle, Legs
 from qa.gazetteer import places_in
 from qa.script import Script, script_of, to_script
 
@@ -83,6 +84,24 @@ class Retriever:
         if words != question:
             candidates = self._reread(query, candidates[:REREAD])
         return self._placed(question, candidates)[:k]
+
+    def legs(self, question: str, k: int) -> Legs:
+        """What each leg finds alone, `k` of each at most: for measuring and for showing how an answer was found."""
+        words = lexical_text(question)
+        articles = self._reader.matching_articles(words, k)
+        ids = self._reader.store.article_ids(number for number, _ in articles)
+        ranked = [FoundArticle(article_id=ids[n], score=round(score, 4)) for n, score in articles if n in ids]
+        return Legs(
+            dense=self._found(self._reader.nearest_sentences(self._embed(question), k)),
+            lexical=self._found(self._reader.matching_sentences(words, k)),
+            articles=sorted(ranked, key=lambda a: (-a.score, a.article_id)),
+        )
+
+    def _found(self, hits: list[tuple[int, float]]) -> list[Found]:
+        located = self._reader.locate(number for number, _ in hits)
+        spans = [(located[n].article.id, located[n].sentence.span, score) for n, score in hits if n in located]
+        found = [Found(article_id=i, start=s.start, end=s.end, score=round(score, 4)) for i, s, score in spans]
+        return sorted(found, key=lambda f: (-f.score, f.article_id, f.start))
 
     def _embed(self, question: str) -> Vectors:
         """The mean direction of the question in both scripts, (dim,), so that neither is at a loss."""

@@ -51,9 +51,10 @@ def test_exports_routes(home: Home, embedder: Embedder) -> None:
         ("get", "/api/articles"),
         ("get", "/api/articles/{article_id}"),
         ("get", "/healthz"),
+        ("get", "/readyz"),
     }
 
 
 def test_exports_commands() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
-    assert sorted(commands) == ["articles", "ask", "index", "remove", "search", "serve"]
+    assert sorted(commands) == ("articles ask eval eval-compare eval-import index remove search serve".split(" "))

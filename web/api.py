@@ -9,7 +9,7 @@ from starlette.routing import Match
 
 from index.records import Article
 from index.store import ArticleSummary
-from qa.answer import Answer, Hit, Turn
+from qa.answer import Answer, Hit, Legs, Turn
 from qa.library import Library
 from qa.pipeline import MAX_QUESTION
 from web import errors
@@ -26,12 +26,14 @@ class SearchRequest(BaseModel):
 
     question: str = Field(min_length=1, max_length=MAX_QUESTION)
     k: int = Field(10, ge=1, le=100, description="number of hits")
+    legs: bool = Field(False, description="also give what each leg of retrieval finds by itself, k of each")
 
 
 class SearchResponse(BaseModel):
     """Hits, best first; a hit's quote is a sentence."""
 
     hits: list[Hit]
+    legs: Legs | None = None
     timings_ms: dict[str, float]
 
 
@@ -78,6 +80,15 @@ class Health(BaseModel):
     status: Literal["ok"] = "ok"
 
 
+class Readiness(BaseModel):
+    """The index can be asked."""
+
+    status: Literal["ready"] = "ready"
+    articles: int
+    embedder: str
+    index: str = Field(description="changes when the articles do")
+
+
 def create_api(library: Library) -> FastAPI:
     """The API over a library, ready to be served or mounted upon."""
     # No /docs: its page would load scripts from another host. /openapi.json has the schema.
@@ -101,11 +112,14 @@ def _unmatched(request: Request) -> None:
 def _router(library: Library) -> APIRouter:
     router = APIRouter(responses={404: {"model": errors.ErrorBody}, 422: {"model": errors.ErrorBody}})
 
-    @router.post("/api/search")
+    @router.post("/api/search", response_model_exclude_none=True)
     def search(request: SearchRequest) -> SearchResponse:
         start = time.perf_counter()
-        hits = library.pipeline().search(request.question, request.k)
-        return SearchResponse(hits=hits, timings_ms={"total": round((time.perf_counter() - start) * 1000, 2)})
+        pipeline = library.pipeline()
+        hits = pipeline.search(request.question, request.k)
+        timings = {"total": round((time.perf_counter() - start) * 1000, 2)}
+        legs = pipeline.legs(request.question, request.k) if request.legs else None
+        return SearchResponse(hits=hits, legs=legs, timings_ms=timings)
 
     @router.post("/api/ask")
     def ask(request: AskRequest) -> Answer:
@@ -122,6 +136,12 @@ def _router(library: Library) -> APIRouter:
     @router.get("/healthz")
     def healthz() -> Health:
         return Health()
+
+    @router.get("/readyz", responses={503: {"model": errors.ErrorBody}})
+    def readyz() -> Readiness:
+        reader = library.reader()
+        versions = reader.store.versions()
+        return Readiness(articles=len(versions), embedder=reader.embedder, index=reader.store.digest())
 
     return router
 
