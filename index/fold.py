@@ -30,7 +30,7 @@ _PIECE = re.compile(
 )
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 # Pairs that OpenCC leaves apart character by character although readers take them as one.
-_VARIANTS = str.maketrans("藉甦著覆徵", "借苏着复征")
+_VARIANTS = str.maketrans("藉甦著覆徵瞭馀祇濬彷彿姪妳牠砲菓粧", "借苏着复征了余只浚仿佛侄你它炮果妆")
 
 
 @dataclass(frozen=True, slots=True)

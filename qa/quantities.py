@@ -18,9 +18,10 @@ _OTHER_UNITS = (
 _UNITS = sorted([*MONEY, *PEOPLE, *_OTHER_UNITS], key=len, reverse=True)
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _QUANTITY = re.compile(
-    rf"(?P<percent>百分之(?P<of>[0-9.]+|[零一二两三四五六七八九十百]+))|(?P<tenths>[一二两三四五六七八九])成(?![为立功果员本熟都效绩])"
+    rf"(?P<percent>百分之(?P<of>[0-9.]+|[零一二两三四五六七八九十百]+))|(?P<tenths>[一二两三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?![为立功果员本熟都效绩])"
     rf"|(?<![0-9.零一二两三四五六七八九十百千万几数])(?P<bare>{'|'.join(s for s in sorted(_SCALES, key=len, reverse=True) if len(s) > 1)})(?P<bare_unit>{'|'.join(MONEY)}|级)?"
     rf"|(?<![第a-z0-9.零一二两三四五六七八九十百千])(?P<number>[0-9]++(?:\.[0-9]++)?+|[零一二两三四五六七八九十百千]++)\s?(?:多|余)?(?P<scale>{_SCALE})?+"
+    rf"(?:(?<=亿)(?P<rest>[0-9]++(?:\.[0-9]++)?+|[一二两三四五六七八九][零一二两三四五六七八九十百千]*+)(?P<rest_scale>[十百千]?万))?+"
     rf"(?:多|余)?\s?(?P<unit>{'|'.join(_UNITS)})?+(?![a-z0-9月日号])"
 )
 
@@ -57,19 +58,26 @@ def _quantities(folded: str) -> Iterator[Quantity]:
             value = _number(match["of"])
             unit = "%"
         elif match["tenths"]:
-            value, unit = (_number(match["tenths"]) or 0) * 10, "%"
+            value, unit = (_number(match["tenths"]) or 0) * 10 + _tenths_of_tenth(match["half"]), "%"
         elif match["bare"]:
             value, unit = float(_SCALES[match["bare"]]), match["bare_unit"] or ""
         else:
             value, unit = _number(match["number"]), match["unit"] or ""
             if value is not None and match["scale"]:
                 value *= _SCALES[match["scale"]]
+            if value is not None and match["rest"]:  # 3亿5000万
+                value += (_number(match["rest"]) or 0) * _SCALES[match["rest_scale"]]
             if not unit and not match["scale"] and len(match["number"]) == 1 and not match["number"].isascii():
                 continue  # 统一, 之一, 一些
             if unit == "年" and value is not None and 1900 <= value < 2100:
                 continue
         if value is not None:
             yield Quantity(value, unit, *match.span())
+
+
+def _tenths_of_tenth(text: str | None) -> float:
+    """What follows 成: 三成五 is 35 %, and so is 三成半."""
+    return 0.0 if text is None else 5.0 if text == "半" else _number(text) or 0.0
 
 
 def _number(text: str) -> float | None:
