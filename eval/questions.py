@@ -1,15 +1,27 @@
 """Question sets: one JSON object a line, checked before anything runs."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from index.errors import YoujuError
-from qa.answer import Turn
+from qa.answer import Status, Turn
+
+QUESTIONS = "questions.jsonl"
+ARTICLES = "articles.jsonl"
+"""The two files of a set's folder."""
+
+
+SELF_CONTAINED = "self-contained"
+MAX_PROBLEMS = 10
+"""Problems of a file that its error lists."""
 
 
 class QuestionSetError(YoujuError):
-    """A question file is not in the form that we read."""
+    """A question set is not in the form that we read."""
 
     code = "bad_question_set"
 
@@ -17,27 +29,36 @@ class QuestionSetError(YoujuError):
 class GoldEvidence(BaseModel):
     """Words of an article that answer the question."""
 
-    article: str
-    quote: str
+    article: str = Field(min_length=1)
+    quote: str = Field(min_length=1)
 
 
 class TestQuestion(BaseModel):
-    """A question with what is known of its answer.
-
-    `answers` has one entry for each part of the answer, each a list of aliases.
-    """
+    """A question with what is known of its answer. Fields that we do not know are passed over."""
 
     __test__ = False  # not a test case, whatever pytest makes of the name
     model_config = ConfigDict(extra="ignore")
 
-    id: str
-    question: str = Field(min_length=1)
+    id: str = Field(min_length=1)
+    question: str = Field(min_length=1, pattern=r"\S")
     history: list[Turn] = []
-    answers: list[list[str]] = []
+    answers: list[list[str]] = Field(
+        default=[], description="one entry for each part of the answer, each a list of aliases"
+    )
+    reference: str = Field(default="", description="the answer in free words, where no list of parts is known")
     evidence: list[GoldEvidence] = []
+    gold: list[str] = Field(default=[], description="ids of the articles that answer, beside those of `evidence`")
     answerable: bool = True
+    forbidden: list[str] = Field(default=[], description="what the answer must not say")
+    expect: Status | None = Field(default=None, description="the status that the Answer must have")
     tags: list[str] = []
-    gold: list[str] = []
+    self_contained: bool = Field(default=False, description="makes sense without its article; becomes a tag")
+
+    @model_validator(mode="after")
+    def _tagged(self) -> Self:
+        if self.self_contained and SELF_CONTAINED not in self.tags:
+            self.tags = [*self.tags, SELF_CONTAINED]
+        return self
 
     @property
     def gold_articles(self) -> set[str]:
@@ -45,18 +66,63 @@ class TestQuestion(BaseModel):
         return {*self.gold, *(e.article for e in self.evidence)}
 
 
-def read_questions(path: Path) -> list[TestQuestion]:
-    """All questions of a file. Raises QuestionSetError with the line and the field."""
-    questions = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
+@dataclass(slots=True)
+class CheckedFile:
+    """What a question file holds: its questions in order, and what is wrong, a line of words each."""
+
+    questions: list[TestQuestion] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def read_questions(path: Path, *, skip_bad: bool = False) -> list[TestQuestion]:
+    """All questions of a file, in its order; with `skip_bad`, those that are in the right form.
+
+    Raises QuestionSetError with the line, the field and what was expected.
+    """
+    checked = check_questions(path)
+    if checked.problems and not skip_bad:
+        more = len(checked.problems) - MAX_PROBLEMS
+        listed = [*checked.problems[:MAX_PROBLEMS], *([f"and {more} more"] if more > 0 else [])]
+        raise QuestionSetError(f"{path} is not in the form of a question set.\n  " + "\n  ".join(listed))
+    if not checked.questions:
+        raise QuestionSetError(f"{path} has no questions in it.", "Write one JSON object a line; see eval/README.md.")
+    return checked.questions
+
+
+def check_questions(path: Path) -> CheckedFile:
+    """Read every line, good or bad. Raises QuestionSetError for a file that cannot be read at all."""
+    checked = CheckedFile()
+    first_lines: dict[str, int] = {}
+    for number, line in _lines(path):
         try:
-            questions.append(TestQuestion.model_validate_json(line))
+            question = TestQuestion.model_validate_json(line)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            field = ".".join(map(str, first["loc"])) or "the line"
-            raise QuestionSetError(f"{path}, line {number}: {field}: {first['msg']}.") from error
-    if not questions:
-        raise QuestionSetError(f"{path} has no questions in it.")
-    return questions
+            checked.problems.append(f"line {number}: {_first_problem(error)}")
+            continue
+        if question.id in first_lines:
+            taken = first_lines[question.id]
+            checked.problems.append(f"line {number}: id: {question.id!r} is that of line {taken}; ids must differ.")
+            continue
+        first_lines[question.id] = number
+        checked.questions.append(question)
+    return checked
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Lines that are not blank, with their numbers from 1."""
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")  # not splitlines: U+2028 may stand in JSON strings
+    except UnicodeDecodeError as error:
+        raise QuestionSetError(f"{path} is not UTF-8 (byte {error.start}).", "Save it in UTF-8.") from error
+    except OSError as error:
+        raise QuestionSetError(f"{path} cannot be read: {error.strerror}.") from error
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield number, line
+
+
+def _first_problem(error: ValidationError) -> str:
+    """The field and what was expected of it."""
+    first = error.errors(include_url=False)[0]
+    name = ".".join(map(str, first["loc"])) or "the line"
+    return f"{name}: {first['msg']}."
