@@ -3,10 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 DEMO := .youju/demo
+EVAL := .youju/eval
 # One numeric, one across scripts (the article is Traditional), one that the articles do not answer.
 DEMO_QUESTIONS := "合肥到2027年要有多少家量子企业？" "江苏2030年未来产业的规模目标是多少？" "苏州2035年的未来产业产值目标是多少？"
 
-.PHONY: install demo test check serve bench clean
+.PHONY: install demo test eval check serve bench clean
 install: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
@@ -21,6 +22,10 @@ demo: install  ## index articles/ and answer three questions
 
 test: install
 	$(BIN)/pytest
+
+eval: install  ## our own question set; fails when a figure falls below what is committed
+	$(BIN)/youju index articles --delete-missing --home $(EVAL)
+	$(BIN)/youju eval eval/sets/samples --home $(EVAL) --expect eval/sets/samples/expected.json
 
 check: install  ## format, lint, types, layers, then the tests
 	$(BIN)/ruff format --check .

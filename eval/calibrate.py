@@ -19,7 +19,7 @@ import typer
 from scipy.optimize import minimize
 
 from eval.questions import TestQuestion, read_questions
-from eval.script import run_script
+from eval.run_script import run_script
 from index.embed import make_embedder
 from index.generations import Home
 from index.reader import Reader, open_reader

@@ -1,8 +1,12 @@
 """Shared fixtures: a small deterministic embedder, and homes indexed with it."""
 
 import hashlib
-from collections.abc import Callable
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,6 +15,16 @@ from index.build import Event, Indexer
 from index.embed import Embedder, Vectors
 from index.generations import Home
 from index.tokens import tokens
+from qa.extractive import Thresholds
+from qa.library import Library
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 class HashEmbedder:
@@ -55,3 +69,43 @@ def index(home: Home, embedder: Embedder) -> Callable[..., list[Event]]:
                 indexer.close()
 
     return run
+
+
+@pytest.fixture
+def url(tmp_path: Path, home: Home, embedder: Embedder, index: Callable[..., list[Event]]) -> Iterator[str]:
+    """A server on loopback over one small article."""
+    import uvicorn
+
+    from app import create_app
+
+    article = tmp_path / "a.txt"
+    article.write_text(
+        "合肥量子计划\n\n合肥公布计划。\n合肥到2027年量子企业增加到150家。<b>粗</b>\n尾声在此。", "utf-8"
+    )
+    index(article)
+    config = uvicorn.Config(
+        create_app(Library(home, embedder, Thresholds(confidence=0))), host="127.0.0.1", port=0, log_level="error"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 60
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+@pytest.fixture
+def page() -> "Iterator[Page]":
+    """A page of Debian's Chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("needs Debian's chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser.new_page()
+        browser.close()

@@ -1,60 +1,6 @@
 """The chat in a real browser: ask, see the cited span highlighted, and let nothing out."""
 
-import shutil
-import threading
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
-import uvicorn
-from playwright.sync_api import Page, sync_playwright
-
-from index.build import Event
-from index.embed import Embedder
-from index.generations import Home
-from qa.extractive import Thresholds
-from qa.library import Library
-
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")
-
-
-@pytest.fixture
-def url(tmp_path: Path, home: Home, embedder: Embedder, index: Callable[..., list[Event]]) -> Iterator[str]:
-    """A server on loopback over one small article."""
-    from app import create_app
-
-    article = tmp_path / "a.txt"
-    article.write_text(
-        "合肥量子计划\n\n合肥公布计划。\n合肥到2027年量子企业增加到150家。<b>粗</b>\n尾声在此。", "utf-8"
-    )
-    index(article)
-    config = uvicorn.Config(
-        create_app(Library(home, embedder, Thresholds(confidence=0))), host="127.0.0.1", port=0, log_level="error"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 60
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
-    server.should_exit = True
-    thread.join(timeout=10)
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser.new_page()
-        browser.close()
+from playwright.sync_api import Page
 
 
 def test_chat_answers_and_highlights_the_cited_span(page: Page, url: str) -> None:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from eval.metrics import Result, figures
+from eval.metrics.figures import figures
 from eval.questions import read_questions
+from eval.runner import run
+from eval.targets import LocalTarget
 from index.build import Indexer
 from index.embed import make_embedder
 from index.generations import Home
@@ -22,17 +24,13 @@ def test_seeds_are_answered_refused_and_cited(tmp_path: Path) -> None:
         indexer = Indexer(home, embedder)
         assert len(list(indexer.index(sorted(SEEDS.glob("*.txt"))))) == 2
         indexer.close()
-    library = Library(home, embedder)
-    pipeline, store = library.pipeline(), library.reader().store
-    results = []
-    for question in read_questions(SEEDS / "questions.dev.jsonl"):
-        hits, answer = pipeline.search(question.question), pipeline.ask(question.question, question.history)
-        spans = [*hits, *answer.citations]
-        exact = all(store.article(at.article_id).text[at.start : at.end] == at.quote for at in spans)
-        results.append(Result(question, hits, answer, exact, 0.0))
-    found = figures(results)
-    assert found.offsets_exact == 1
-    assert found.found_first >= 0.95
-    assert found.right >= 0.75
-    assert found.refused >= 0.85
-    assert found.wrongly_refused < 0.10
+    questions = read_questions(SEEDS / "questions.dev.jsonl")
+    target = LocalTarget(Library(home, embedder), "seeds")
+    found = figures(list(run(target, questions, lambda _: None, workers=2)), resamples=10)
+    value = {name: figure.value for name, figure in found.figures["all"].items()}
+    assert value["errors"] == 0
+    assert value["citation.exact"] == 1
+    assert value["article.hit@1"] >= 0.95
+    assert value["answer.right"] >= 0.75
+    assert value["refusal.recall"] >= 0.85
+    assert value["refusal.wrong"] < 0.10

@@ -1,69 +1,65 @@
-"""The chat's view, and the server's entry: `python app.py` is `youju serve`."""
+"""The chat tab: a conversation on the left; on the right the cited article, the cited span highlighted."""
 
-import os
-import socket
-import sys
+from dataclasses import dataclass
 
 import gradio as gr
-import uvicorn
-from fastapi import FastAPI
 
-from index.embed import make_embedder
 from index.errors import YoujuError
-from index.generations import Home
 from qa.answer import Answer, Turn
 from qa.library import Library
-from web.api import create_api
-from web.panel import ARTICLE_CSS, SCROLL_TO_CITED, article_html, citation_label, hint_html
-from youju.settings import Settings, load_settings
+from web.panel import SCROLL_TO_CITED, article_html, citation_label, hint_html
 
-FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 EMPTY_PANEL = hint_html("引用的原文会显示在这里。 · 引用的原文會顯示在這裡。")
 CHANGED = "文章已更新；引用的是第 {version} 版。"
 
 Message = dict[str, str]
 
 
-def build_chat(library: Library) -> gr.Blocks:
-    """A chat on the left; on the right the cited article with the cited span highlighted."""
-    blocks: gr.Blocks = gr.Blocks(title="有据 Youju", analytics_enabled=False)
-    with blocks:
-        gr.Markdown("# 有据 Youju\n每句话都注明出处。 · 每句話都註明出處。")
-        last = gr.State(None)
-        with gr.Row(equal_height=False):
-            with gr.Column(scale=3, min_width=320):
-                chat = gr.Chatbot(
-                    label="对话 · 對話", height=460, layout="bubble", buttons=["copy"], render_markdown=False
-                )
-                question = gr.Textbox(label="问题 · 問題", placeholder="深圳2030年未来产业的规模目标是多少？", lines=1)
-                with gr.Row():
-                    send = gr.Button("提问 · 提問", variant="primary")
-                    clear = gr.Button("新对话 · 新對話")
-            with gr.Column(scale=2, min_width=320):
-                citations = gr.Radio(label="出处 · 出處", choices=[], visible=False)
-                panel = gr.HTML(EMPTY_PANEL, label="原文")
+@dataclass(frozen=True, slots=True)
+class ChatView:
+    """The chat's components that another tab may fill."""
 
-        def respond(text: str, messages: list[Message]) -> tuple[object, ...]:
-            return _respond(library, text, messages)
-
-        def show(number: int | None, answer: Answer | None) -> str:
-            return _show(library, number, answer)
-
-        outputs = [question, chat, last, citations, panel]
-        asked = gr.on([question.submit, send.click], respond, [question, chat], outputs, api_visibility="private")
-        asked.then(None, js=SCROLL_TO_CITED, api_visibility="private")
-        chosen = citations.input(show, [citations, last], panel, api_visibility="private")
-        chosen.then(None, js=SCROLL_TO_CITED, api_visibility="private")
-        clear.click(
-            lambda: ("", [], None, gr.Radio(choices=[], visible=False), EMPTY_PANEL),
-            None,
-            outputs,
-            api_visibility="private",
-        )
-    return blocks
+    question: gr.Textbox
+    conversation: gr.Chatbot
+    outputs: list[gr.components.Component | gr.State]
+    """What `respond` gives: the question's box, the conversation, the answer, its citations, the source."""
 
 
-def _respond(library: Library, text: str, messages: list[Message]) -> tuple[object, ...]:
+def chat_tab(library: Library) -> ChatView:
+    """Put the chat into the tab that is open, and give what other tabs may fill."""
+    last = gr.State(None)
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=3, min_width=320):
+            chat = gr.Chatbot(label="对话 · 對話", height=460, layout="bubble", buttons=["copy"], render_markdown=False)
+            question = gr.Textbox(label="问题 · 問題", placeholder="深圳2030年未来产业的规模目标是多少？", lines=1)
+            with gr.Row():
+                send = gr.Button("提问 · 提問", variant="primary")
+                clear = gr.Button("新对话 · 新對話")
+        with gr.Column(scale=2, min_width=320):
+            citations = gr.Radio(label="出处 · 出處", choices=[], visible=False)
+            panel = gr.HTML(EMPTY_PANEL, label="原文")
+
+    def ask(text: str, messages: list[Message]) -> tuple[object, ...]:
+        return respond(library, text, messages)
+
+    def show(number: int | None, answer: Answer | None) -> str:
+        return _show(library, number, answer)
+
+    outputs = [question, chat, last, citations, panel]
+    asked = gr.on([question.submit, send.click], ask, [question, chat], outputs, api_visibility="private")
+    asked.then(None, js=SCROLL_TO_CITED, api_visibility="private")
+    chosen = citations.input(show, [citations, last], panel, api_visibility="private")
+    chosen.then(None, js=SCROLL_TO_CITED, api_visibility="private")
+    clear.click(
+        lambda: ("", [], None, gr.Radio(choices=[], visible=False), EMPTY_PANEL),
+        None,
+        outputs,
+        api_visibility="private",
+    )
+    return ChatView(question, chat, outputs)
+
+
+def respond(library: Library, text: str, messages: list[Message]) -> tuple[object, ...]:
     """The emptied box, the longer conversation, the answer, its citations and the first source."""
     history = [Turn.model_validate({"role": m["role"], "content": _plain(m["content"])}) for m in messages]
     try:
@@ -98,45 +94,3 @@ def _show(library: Library, number: int | None, answer: Answer | None) -> str:
     if article.version != citation.version:
         return hint_html(CHANGED.format(version=citation.version))
     return article_html(article, citation)
-
-
-def create_app(library: Library) -> FastAPI:
-    """The API with the chat mounted at /."""
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    theme = gr.themes.Default(font=FONTS, font_mono=["ui-monospace", "monospace"])
-    chat = build_chat(library)
-    app: FastAPI = gr.mount_gradio_app(
-        create_api(library), chat, path="/", theme=theme, css=ARTICLE_CSS, ssr_mode=False, footer_links=[]
-    )
-    return app
-
-
-def serve(settings: Settings) -> None:
-    """Serve the chat and the API until stopped."""
-    library = Library(Home(settings.home), make_embedder(settings.embedder))
-    if problem := library.warm_up():
-        print(f"youju: {problem}", file=sys.stderr)
-    app = create_app(library)
-    listener = _listen(settings.host, settings.port)
-    print(f"youju: serving on http://{settings.host}:{settings.port}", file=sys.stderr)
-    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A bound socket. Raises YoujuError when the address cannot be had."""
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise YoujuError(f"cannot listen on {host}:{port}: {error.strerror}.", "Choose another with --port.") from error
-
-
-def main() -> None:
-    """Serve with the settings of the environment; our own errors become one line."""
-    try:
-        serve(load_settings())
-    except YoujuError as error:
-        sys.exit(f"youju: {error}")
-
-
-if __name__ == "__main__":
-    main()

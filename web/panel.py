@@ -14,6 +14,24 @@ ARTICLE_CSS = """
 .dark .youju-article .about, .dark .youju-hint { color: var(--neutral-400); }
 .dark .youju-article mark { background: #e0b92f; color: #111; }
 """
+EVALUATION_CSS = """
+.youju-progress { display: block; }
+.youju-progress progress { display: block; width: 100%; height: .5rem; appearance: none; border: 0; }
+.youju-progress progress, .youju-progress ::-webkit-progress-bar { background: var(--border-color-primary); border-radius: 4px; }
+.youju-progress ::-webkit-progress-value { background: var(--color-accent); border-radius: 4px; }
+.youju-progress ::-moz-progress-bar { background: var(--color-accent); border-radius: 4px; }
+.youju-figures { overflow: auto; max-height: 32rem; border: 1px solid var(--border-color-primary); border-radius: 8px; }
+.youju-figures table { border-collapse: separate; border-spacing: 0; width: 100%; margin: 0; font-size: .9em; }
+.youju-figures th, .youju-figures td { padding: .35rem .75rem; text-align: right; white-space: nowrap; border: 0; }
+.youju-figures th { text-align: left; background: var(--background-fill-primary); position: sticky; left: 0; }
+.youju-figures thead th { top: 0; z-index: 1; border-bottom: 1px solid var(--border-color-primary); text-align: right; }
+.youju-figures thead th:first-child { z-index: 2; text-align: left; }
+.youju-figures small { display: block; color: var(--neutral-500); font-size: .8em; }
+.dark .youju-figures small { color: var(--neutral-400); }
+.youju-plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
+.youju-plots figure { margin: 0; }
+.youju-plots svg { width: 100%; height: auto; color: var(--body-text-color); }
+"""
 SCROLL_TO_CITED = """() => {
   const mark = document.querySelector('.youju-article mark');
   if (mark) { const box = mark.closest('.youju-article'); box.scrollTop = mark.offsetTop - box.clientHeight / 3; }

@@ -1,92 +1,83 @@
-"""Figures of a run. Shares are of the questions that the figure is about, 0 to 1."""
+"""Answers against gold answers: parts contained, exact match, character overlap."""
 
 import re
-from dataclasses import dataclass
+import unicodedata
+from collections import Counter
+from math import isclose
 
-from eval.questions import TestQuestion
 from index.fold import fold_text
-from qa.answer import Answer, Hit, Status
+from qa.quantities import Quantity, quantities
 
+_SCALE = "(?!千[米瓦克帕赫]|兆[瓦帕赫]|百帕)[多余]?[百千万亿兆]"
+"""What makes another number of the digits before it; 千米 and the like are units."""
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came back for one question."""
-
-    question: TestQuestion
-    hits: list[Hit]
-    answer: Answer
-    offsets_exact: bool
-    seconds: float
-
-    @property
-    def found_first(self) -> bool:
-        """Whether the best hit is from an article that answers."""
-        return bool(self.hits) and self.hits[0].article_id in self.question.gold_articles
-
-    @property
-    def right(self) -> bool:
-        """Whether it answered, and every part of the answer is in it."""
-        return not self.refused and contains_answer(self.answer.answer, self.question.answers)
-
-    @property
-    def refused(self) -> bool:
-        return self.answer.status is Status.NO_EVIDENCE
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """The shares asked of a run, and how many questions each is about."""
-
-    questions: int
-    found_first: float
-    """Of the answerable questions without history that name their articles."""
-    right: float
-    """Of the answerable questions with answers to look for."""
-    refused: float
-    """Of the unanswerable questions."""
-    wrongly_refused: float
-    """Of the answerable questions."""
-    offsets_exact: float
-    """Of all questions: every citation and hit quotes exactly its span."""
-    median_seconds: float
-
-
-def figures(results: list[Result]) -> Figures:
-    """Raises ValueError for no results."""
-    if not results:
-        raise ValueError("there are no results to measure")
-    answerable = [r for r in results if r.question.answerable]
-    alone = [r for r in answerable if not r.question.history and r.question.gold_articles]
-    return Figures(
-        questions=len(results),
-        found_first=_share([r.found_first for r in alone]),
-        right=_share([r.right for r in answerable if r.question.answers]),
-        refused=_share([r.refused for r in results if not r.question.answerable]),
-        wrongly_refused=_share([r.refused for r in answerable]),
-        offsets_exact=_share([r.offsets_exact for r in results]),
-        median_seconds=sorted(r.seconds for r in results)[len(results) // 2],
-    )
+_NUMERAL = frozenset("0123456789〇零一二两三四五六七八九十百千万亿")
 
 
 def contains_answer(text: str, parts: list[list[str]]) -> bool:
     """Whether every part is in the text, by any of its aliases, after folding.
 
-    Digits count at their borders only: 10 is not in 2010.
+    A number counts by its value with its unit, and its digits at their borders only: 10 is
+    not in 2010, 3 is not in 3万, 5000亿 is in 0.5万亿.
     """
-    folded = _squeezed(text)
-    return bool(parts) and all(any(_contains(folded, _squeezed(alias)) for alias in part) for part in parts)
+    folded, amounts = _squeezed(text), quantities(text)
+    return bool(parts) and all(any(_contains(folded, amounts, alias) for alias in part) for part in parts)
 
 
-def _contains(folded: str, alias: str) -> bool:
-    before = r"(?<![\d.])" if alias[:1].isdigit() else ""
-    after = r"(?!\.?\d)" if alias[-1:].isdigit() else ""
+def says(text: str, wording: str) -> bool:
+    """Whether the text has the wording, by the same rules."""
+    return contains_answer(text, [[wording]])
+
+
+def exact_match(text: str, gold: list[str]) -> bool:
+    """Whether the text is one of the gold answers, after folding, punctuation aside."""
+    return _characters(text) in [wording for alias in gold if (wording := _characters(alias))]
+
+
+def character_f1(text: str, gold: list[str]) -> float:
+    """The best F1, over the gold answers, of characters in common, counted with repetition.
+
+    SQuAD's F1 (Rajpurkar et al. 2016) over characters instead of words; 0 to 1, and 0 for no gold.
+    """
+    return max((_f1(_characters(text), _characters(alias)) for alias in gold), default=0.0)
+
+
+def _f1(said: str, gold: str) -> float:
+    common = (Counter(said) & Counter(gold)).total()
+    return 2 * common / (len(said) + len(gold)) if common else 0.0
+
+
+def _contains(folded: str, amounts: list[Quantity], alias: str) -> bool:
+    return _has_wording(folded, _squeezed(alias)) or _has_value(amounts, alias)
+
+
+def _has_wording(folded: str, alias: str) -> bool:
+    before = r"(?<![\d.])(?<!\d亿)" if alias[:1].isdigit() else ""
+    after = rf"(?!\.?\d)(?!{_SCALE})" if alias[-1:] in _NUMERAL else ""
     return bool(alias) and bool(re.search(before + re.escape(alias) + after, folded))
 
 
+def _has_value(amounts: list[Quantity], alias: str) -> bool:
+    """Whether the alias is one quantity, and the text has an equal one."""
+    found = quantities(alias)
+    if len(found) != 1 or found[0].end - found[0].start != len(fold_text(alias)):
+        return False
+    return any(_is_same(amount, found[0]) for amount in amounts)
+
+
+def _is_same(said: Quantity, gold: Quantity) -> bool:
+    """Equal values in the same unit; a gold answer without a unit leaves it open, but for percent."""
+    if not isclose(said.value, gold.value):
+        return False
+    return said.unit == gold.unit or (not gold.unit and said.unit != "%")
+
+
 def _squeezed(text: str) -> str:
-    return fold_text(text).replace(" ", "")
+    """Folded, without the spaces that part no digits."""
+    return re.sub(r"(?<!\d) | (?!\d)", "", fold_text(text))
 
 
-def _share(outcomes: list[bool]) -> float:
-    """The share that is true; 0 for none at all."""
-    return round(sum(outcomes) / len(outcomes), 4) if outcomes else 0.0
+def _characters(text: str) -> str:
+    """The folded text without punctuation and spaces; what belongs to a number stays."""
+    folded = re.sub(r"(?<!\d)\.|\.(?!\d)", "", fold_text(text))
+    return "".join(c for c in folded if c in ".%" or unicodedata.category(c)[0] in "LNS")

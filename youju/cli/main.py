@@ -8,7 +8,7 @@ import sys
 import typer
 
 from index.errors import YoujuError
-from youju.cli import articles, asking, serving
+from youju.cli import articles, asking, evaluating, serving
 
 app = typer.Typer(
     name="youju",
@@ -23,6 +23,9 @@ app.command("remove")(articles.remove)
 app.command("search")(asking.search)
 app.command("ask")(asking.ask)
 app.command("serve")(serving.serve)
+app.command("eval")(evaluating.evaluate)
+app.command("eval-compare")(evaluating.compare_runs)
+app.command("eval-import")(evaluating.import_questions)
 
 
 def main() -> None:

@@ -1,0 +1,33 @@
+"""Citations against gold evidence, by characters."""
+
+from collections.abc import Iterable
+
+from eval.record import Record
+
+Place = tuple[str, int]
+"""An article's id and the offset of one of its characters."""
+
+
+def precision(record: Record) -> float | None:
+    """The share of cited characters that lie in sentences of the gold evidence; None where nothing is cited.
+
+    Whole sentences, because a citation is at least a sentence while a gold quote may be a few words of it.
+    """
+    cited = _cited(record)
+    gold = _places((g.article_id, start, end) for g in record.gold for start, end in g.sentences)
+    return len(cited & gold) / len(cited) if cited else None
+
+
+def recall(record: Record) -> float:
+    """The share of the gold quotes' characters that are cited."""
+    gold = _places((g.article_id, g.start, g.end) for g in record.gold)
+    return len(_cited(record) & gold) / len(gold) if gold else 0.0
+
+
+def _cited(record: Record) -> set[Place]:
+    citations = record.answer.citations if record.answer else []
+    return _places((c.article_id, c.start, c.end) for c in citations)
+
+
+def _places(spans: Iterable[tuple[str, int, int]]) -> set[Place]:
+    return {(article, at) for article, start, end in spans for at in range(start, end)}

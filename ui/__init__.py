@@ -1,0 +1,1 @@
+"""The Gradio page: one module a tab, put together by app.py. No retrieval logic."""
