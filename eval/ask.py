@@ -1,5 +1,6 @@
 """Ask one question of a target, and record what came back."""
 
+import re
 import time
 from collections.abc import Iterable, Iterator
 
@@ -15,13 +16,15 @@ from qa.answer import Citation, Found, FoundArticle, Hit, Legs
 
 
 def ask_one(target: Target, question: TestQuestion, prices: Prices | None = None) -> Record:
-    """Search and ask. What the target refuses is recorded as an error; raises TargetGone alone."""
+    """Search and ask. Whatever fails is recorded as an error, but for TargetGone, which is raised."""
     try:
         return _asked(target, question, prices)
     except TargetGone:
         raise
     except YoujuError as error:
         return Record(question=question, error=str(error))
+    except Exception as error:  # noqa: BLE001  a defect at one question must not cost the thousands of others
+        return Record(question=question, error=f"a defect: {type(error).__name__}: {error}")
 
 
 def _asked(target: Target, question: TestQuestion, prices: Prices | None) -> Record:
@@ -77,10 +80,14 @@ def locate(text: str, item: GoldEvidence) -> GoldSpan | None:
 
     A number is found whole only: 50家 is not in 350家.
     """
-    span = next(_exact(text, item.quote), None) or next(_folded(text, item.quote), None)
-    if span is None:
+    spans = list(_exact(text, item.quote)) or list(_folded(text, item.quote))
+    if not spans:
         return None
-    covered = [(s.span.start, s.span.end) for s in segment(text) if _is_covered(s.span, span)]
+    sentences = segment(text)
+    bodies = [s.span for s in sentences if not s.is_heading]
+    # Words of a headline are said again below, where an answer is taken from.
+    span = next((at for at in spans if any(_is_covered(body, at) for body in bodies)), spans[0])
+    covered = [(s.span.start, s.span.end) for s in sentences if _is_covered(s.span, span)]
     return GoldSpan(article_id=item.article, start=span.start, end=span.end, quote=item.quote, sentences=covered)
 
 
@@ -110,9 +117,9 @@ def _folded(text: str, quote: str) -> Iterator[Span]:
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:
-    """Whether no number goes on beyond either end."""
-    cut_before = start > 0 and text[start - 1].isdigit() and text[start].isdigit()
-    cut_after = end < len(text) and text[end - 1].isdigit() and text[end].isdigit()
+    """Whether no number goes on beyond either end, also past its point or comma."""
+    cut_before = text[start].isdigit() and re.search(r"\d[.,．]?$", text[max(0, start - 2) : start])
+    cut_after = text[end - 1].isdigit() and re.match(r"[.,．]?\d", text[end : end + 2])
     return not cut_before and not cut_after
 
 

@@ -38,7 +38,7 @@ class Change(BaseModel):
     high: float | None
     p: float
     count: int
-    """Questions that the metric is about in both runs."""
+    """Questions that the metric is about in either run; for medians, percentiles and AUROC in both."""
 
     @property
     def is_worse(self) -> bool:

@@ -44,6 +44,13 @@ def check_metric(name: str) -> str:
     return name
 
 
+def check_direction(name: str) -> str:
+    """The name of a metric of which one way is better. Raises GateError."""
+    if METRICS[check_metric(name)].better is Better.NEITHER:
+        raise GateError(f"{name} has no better and no worse, so that it cannot be guarded.")
+    return name
+
+
 def check_values(given: list[str]) -> list[Gate]:
     """METRIC=VALUE each, shares as 0 to 1. Raises GateError."""
     gates = []
@@ -62,6 +69,8 @@ def _gate(name: str, bound: float) -> Gate:
     metric = METRICS[name]
     if not isfinite(bound):
         raise GateError(f"{name}={bound} is no bound that can be kept.")
+    if metric.better is Better.NEITHER:
+        raise GateError(f"{name} has no better and no worse, so that it cannot be bounded.")
     if metric.unit is Unit.SHARE and not 0 <= bound <= 1:
         raise GateError(f"{name}={bound:g} is out of range: {name} is a share, 0 to 1.", "Write 0.75 for 75 %.")
     return Gate(name, bound)

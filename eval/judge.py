@@ -11,14 +11,22 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from enum import StrEnum
 
 import numpy as np
-from openai import APIConnectionError, APIStatusError, AuthenticationError, OpenAI, OpenAIError
+from openai import (
+    APIConnectionError,
+    APIStatusError,
+    AuthenticationError,
+    BadRequestError,
+    OpenAI,
+    OpenAIError,
+    UnprocessableEntityError,
+)
 from openai.types.chat import ChatCompletionUserMessageParam
 from pydantic import BaseModel, ValidationError
 
 from eval.metrics.catalog import METRICS
 from eval.metrics.figures import RESAMPLES, Figure, interval
 from eval.record import Record
-from eval.run_folder import RunFolder
+from eval.run_folder import RunError, RunFolder
 from index.errors import YoujuError
 from qa.answer import Answer
 from qa.prompt import Prompt, load_prompt
@@ -41,6 +49,11 @@ class Ruling(StrEnum):
     UNFAITHFUL = "unfaithful"
     UNREADABLE = "unreadable"
     """The model did not reply in the form asked for; counted, and left out of the shares."""
+    REJECTED = "rejected"
+    """The endpoint would not take this answer (a content filter, say); likewise."""
+
+
+_UNCOUNTED = (Ruling.UNREADABLE, Ruling.REJECTED)
 
 
 class Judgement(BaseModel):
@@ -79,8 +92,10 @@ class Judge:
     def judge(self, record: Record) -> Judgement:
         """Raises JudgeError when the model cannot be reached or refuses the request."""
         assert record.answer is not None
-        said = self._ask(_filled(self.prompt, record.answer))
-        ruling, reason = read_reply(said)
+        try:
+            ruling, reason = read_reply(self._ask(_filled(self.prompt, record.answer)))
+        except (BadRequestError, UnprocessableEntityError) as error:  # of this text; others may pass
+            ruling, reason = Ruling.REJECTED, error.message[:200]
         return Judgement(
             id=record.question.id, ruling=ruling, reason=reason, model=self.model, prompt_hash=self.prompt.hash
         )
@@ -94,6 +109,8 @@ class Judge:
             said = (reply.choices[0].message.content or "") if reply.choices else ""
         except AuthenticationError as error:
             raise JudgeError("the judge's endpoint refuses the key.", "Check OPENAI_API_KEY.") from error
+        except (BadRequestError, UnprocessableEntityError):
+            raise
         except APIConnectionError as error:
             raise JudgeError(f"the judge's endpoint does not answer ({error}).", "Check OPENAI_BASE_URL.") from error
         except APIStatusError as error:
@@ -137,7 +154,13 @@ def judge_run(folder: RunFolder, records: list[Record], ask: Judge, *, workers: 
 
 def judgements(folder: RunFolder, ask: Judge) -> list[Judgement]:
     """Those of this model with this prompt, ordered by id."""
-    made = [Judgement.model_validate_json(line) for line in folder.lines(JUDGEMENTS)]
+    made = []
+    for number, line in enumerate(folder.lines(JUDGEMENTS), start=1):
+        try:
+            made.append(Judgement.model_validate_json(line))
+        except ValidationError as error:
+            where = f"{folder.path / JUDGEMENTS}, line {number}"
+            raise RunError(f"{where}, is no judgement of ours.", "Remove the file to judge anew.") from error
     return sorted((j for j in made if (j.model, j.prompt_hash) == (ask.model, ask.prompt.hash)), key=lambda j: j.id)
 
 
@@ -149,7 +172,7 @@ def summarize(folder: RunFolder, ask: Judge) -> Judged:
         prompt=ask.prompt.name,
         prompt_hash=ask.prompt.hash,
         counts={ruling.value: sum(j.ruling is ruling for j in made) for ruling in Ruling},
-        faithful=_share([j.ruling is Ruling.FAITHFUL for j in made if j.ruling is not Ruling.UNREADABLE]),
+        faithful=_share([j.ruling is Ruling.FAITHFUL for j in made if j.ruling not in _UNCOUNTED]),
     )
     folder.write(SUMMARY, judged.model_dump_json(indent=2))
     return judged

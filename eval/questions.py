@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from index.errors import YoujuError
 from qa.answer import Status, Turn
@@ -18,6 +19,9 @@ ARTICLES = "articles.jsonl"
 SELF_CONTAINED = "self-contained"
 MAX_PROBLEMS = 10
 """Problems of a file that its error lists."""
+
+
+Wording = Annotated[str, Field(pattern=r"\S")]
 
 
 class QuestionSetError(YoujuError):
@@ -42,17 +46,33 @@ class TestQuestion(BaseModel):
     id: str = Field(min_length=1)
     question: str = Field(min_length=1, pattern=r"\S")
     history: list[Turn] = []
-    answers: list[list[str]] = Field(
+    answers: list[Annotated[list[Wording], Field(min_length=1)]] = Field(
         default=[], description="one entry for each part of the answer, each a list of aliases"
     )
     reference: str = Field(default="", description="the answer in free words, where no list of parts is known")
     evidence: list[GoldEvidence] = []
     gold: list[str] = Field(default=[], description="ids of the articles that answer, beside those of `evidence`")
     answerable: bool = True
-    forbidden: list[str] = Field(default=[], description="what the answer must not say")
+    forbidden: list[Wording] = Field(default=[], description="what the answer must not say")
     expect: Status | None = Field(default=None, description="the status that the Answer must have")
     tags: list[str] = []
     self_contained: bool = Field(default=False, description="makes sense without its article; becomes a tag")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spelt(cls, given: object) -> object:
+        """A field that is nearly one of ours would otherwise be passed over unseen."""
+        for name in given if isinstance(given, dict) else ():
+            if name not in cls.model_fields and (near := get_close_matches(name, cls.model_fields, 1, 0.8)):
+                raise ValueError(f"the field {name!r} is not known; is {near[0]!r} meant?")
+        return given
+
+    @field_validator("tags")
+    @classmethod
+    def _not_all(cls, tags: list[str]) -> list[str]:
+        if "all" in tags:
+            raise ValueError("the tag 'all' is taken: reports use it for all questions")
+        return tags
 
     @model_validator(mode="after")
     def _tagged(self) -> Self:

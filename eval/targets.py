@@ -17,6 +17,8 @@ from qa.library import Library
 _GONE = (
     httpx.NetworkError, httpx.RemoteProtocolError, httpx.ConnectTimeout, httpx.InvalidURL, httpx.UnsupportedProtocol,
 )  # fmt: skip
+_BUSY = (502, 503, 504)
+"""Answers of a server, or of a proxy before it, that cannot be asked now."""
 KEPT_TEXTS = 2048
 SEARCH_DEPTH = 100
 """Sentences that are searched, so that ten articles are among them."""
@@ -120,10 +122,14 @@ class _Ready(BaseModel):
     index: str
 
 
+class _Timings(BaseModel):
+    total: float
+
+
 class _Hits(BaseModel):
     hits: list[Hit]
     legs: Legs | None = None
-    timings_ms: dict[str, float]
+    timings_ms: _Timings
 
 
 class HttpTarget:
@@ -136,11 +142,13 @@ class HttpTarget:
 
     def describe(self) -> TargetInfo:
         ready = self._send("GET", "/readyz", _Ready)
-        return TargetInfo(where=self._url, embedder=ready.embedder, index=ready.index, articles=ready.articles)
+        return TargetInfo(
+            where=_without_password(self._url), embedder=ready.embedder, index=ready.index, articles=ready.articles
+        )
 
     def search(self, question: str) -> Searched:
         found = self._send("POST", "/api/search", _Hits, {"question": question, "k": SEARCH_DEPTH, "legs": True})
-        return Searched(found.hits, found.legs, found.timings_ms.get("total", 0.0))
+        return Searched(found.hits, found.legs, found.timings_ms.total)  # the legs take time of their own
 
     def ask(self, question: str, history: list[Turn]) -> Answer:
         turns = [turn.model_dump() for turn in history]
@@ -169,8 +177,10 @@ class HttpTarget:
             raise TargetGone(f"{self._url} does not answer ({error}).", "Start it with: youju serve") from error
         except httpx.HTTPError as error:
             raise TargetError(f"{self._url}{path}: {type(error).__name__} {error}.") from error
+        said = f"{self._url}{path} answered {response.status_code}: {response.text[:200]}"
+        if response.status_code in _BUSY:
+            raise TargetGone(said)
         if response.is_error:
-            said = f"{self._url}{path} answered {response.status_code}: {response.text[:200]}"
             raise TargetRefused(said, response.status_code)
         try:
             return form.model_validate_json(response.content)
@@ -179,6 +189,11 @@ class HttpTarget:
                 f"{self._url}{path} answered in another form than ours: {error.errors()[0]['msg']}.",
                 "Is it a youju server of this version?",
             ) from error
+
+
+def _without_password(url: str) -> str:
+    """The address without what a run's folder must not keep."""
+    return str(httpx.URL(url).copy_with(username=None, password=None)).rstrip("/")
 
 
 class _Kept:

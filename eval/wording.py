@@ -13,7 +13,9 @@ def shown(metric: str, value: float | None) -> str:
         return "–"
     if unit is Unit.SHARE:
         text = f"{100 * value:.1f} %"
-        return text if value >= 1 or text != "100.0 %" else "> 99.9 %"  # one wrong in thousands is not none
+        if value < 1 and text == "100.0 %":
+            return "> 99.9 %"  # one wrong in thousands is not none
+        return "< 0.1 %" if value > 0 and text == "0.0 %" else text
     return f"{value:.4g}{_UNITS[unit]}" if unit is Unit.MONEY else f"{value:,.0f}{_UNITS[unit]}"
 
 

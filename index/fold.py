@@ -20,6 +20,9 @@ from index.numerals import fold_numeral
 from index.records import Span
 from index.regional import regional_terms
 
+FOLDING = "2"
+"""Raise this when folding, tokens or regional words change: lexical indexes hold folded words."""
+
 _NUMERAL = "〇零一二两兩三四五六七八九十百千"
 _PIECE = re.compile(
     r"(?P<space>\s+)"

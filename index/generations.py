@@ -26,6 +26,7 @@ from pydantic import BaseModel, ValidationError
 
 from index.dense import DenseIndex
 from index.errors import IndexBusy, StoreError, StoreFull
+from index.fold import FOLDING
 from index.lexical import LexicalIndex
 from index.store import Store
 
@@ -36,6 +37,7 @@ class Manifest(BaseModel):
     """What a generation was made from, and the checksums of its files."""
 
     content: int
+    folding: str
     embedder: str
     dim: int
     articles: list[int]
@@ -114,6 +116,8 @@ class Home:
             raise ValueError("there is no generation yet")
         folder = self._generations / name
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+        if manifest.folding != FOLDING:
+            raise ValueError(f"{folder} holds words folded by another version")
         if _checksums(folder) != manifest.checksums:
             raise ValueError(f"{folder} does not match its checksums")
         return Generation(
@@ -184,7 +188,12 @@ def _build(folder: Path, store: Store, embedder: str, dim: int, before: Generati
     parts = _lexical(folder / "sentences", source / "sentences" if source else None)
     parts.add(_sentence_texts(store, added))
     manifest = Manifest(
-        content=store.content, embedder=embedder, dim=dim, articles=sorted(articles), checksums=_checksums(folder)
+        content=store.content,
+        folding=FOLDING,
+        embedder=embedder,
+        dim=dim,
+        articles=sorted(articles),
+        checksums=_checksums(folder),
     )
     (folder / MANIFEST).write_text(manifest.model_dump_json(), "utf-8")
 

@@ -208,9 +208,7 @@ def _citation(number: int, passage: Passage, score: float) -> Citation:
 def _hit(candidate: Candidate) -> Hit:
     located = candidate.located
     span = located.sentence.span
-    return Hit(
-        start=span.start, end=span.end, quote=located.text, score=round(candidate.score, 4), **_metadata(located)
-    )
+    return Hit(start=span.start, end=span.end, quote=located.text, score=candidate.score, **_metadata(located))
 
 
 def _metadata(located: Located) -> dict[str, str]:

@@ -90,7 +90,7 @@ class Retriever:
         words = lexical_text(question)
         articles = self._reader.matching_articles(words, k)
         ids = self._reader.store.article_ids(number for number, _ in articles)
-        ranked = [FoundArticle(article_id=ids[n], score=round(score, 4)) for n, score in articles if n in ids]
+        ranked = [FoundArticle(article_id=ids[n], score=score) for n, score in articles if n in ids]
         return Legs(
             dense=self._found(self._reader.nearest_sentences(self._embed(question), k)),
             lexical=self._found(self._reader.matching_sentences(words, k)),
@@ -100,7 +100,7 @@ class Retriever:
     def _found(self, hits: list[tuple[int, float]]) -> list[Found]:
         located = self._reader.locate(number for number, _ in hits)
         spans = [(located[n].article.id, located[n].sentence.span, score) for n, score in hits if n in located]
-        found = [Found(article_id=i, start=s.start, end=s.end, score=round(score, 4)) for i, s, score in spans]
+        found = [Found(article_id=i, start=s.start, end=s.end, score=score) for i, s, score in spans]
         return sorted(found, key=lambda f: (-f.score, f.article_id, f.start))
 
     def _embed(self, question: str) -> Vectors:

@@ -51,6 +51,10 @@ def test_choose_at_random_is_a_sample_that_the_seed_gives_again() -> None:
     assert {ids(choose(SET, limit=5, seed=seed)) for seed in range(5)} != {ids(sample)}
 
 
+def test_choose_seed_0_is_a_seed() -> None:
+    assert ids(choose(SET, limit=5, seed=0)) != ids(choose(SET, limit=5))
+
+
 def test_choose_at_random_keeps_to_the_tags() -> None:
     assert set(ids(choose(SET, tags=["even"], limit=3, seed=7))) < set("2468")
 

@@ -68,6 +68,11 @@ def test_compare_won_and_lost_by_the_first_article() -> None:
     assert found.won["correct"] == found.lost["correct"] == []
 
 
+def test_compare_won_stand_by_id() -> None:
+    found = compare(run("0" * 9), run("1" * 9)[::-1])
+    assert [flip.id for flip in found.won["correct"]] == [f"00{i}" for i in range(9)]
+
+
 def test_compare_flip_of_an_error_shows_it() -> None:
     [lost] = compare([right()], [failed()]).lost["correct"]
     assert (lost.a, lost.b) == ("规模为5000亿元。", "boom")
@@ -218,6 +223,15 @@ def test_compare_ratio_takes_the_questions_of_either_run() -> None:
     b = [refused("1", answerable=False), right("2")]
     found = change("refusal.precision", a, b)
     assert (found.a, found.b, found.difference) == (0.5, 1, 0.5)
+
+
+def test_compare_ratio_sees_the_wholes() -> None:
+    # One exact span a question in both runs, of one and of two: only the swap of all differs as much as none.
+    a, b = (
+        [r.model_copy(update={"spans_exact": 1, "spans_checked": checked}) for r in run("111111")] for checked in (1, 2)
+    )
+    found = change("citation.exact", a, b)
+    assert (found.difference, found.low, found.high, found.p) == (-0.5, -0.5, -0.5, 2 / 2**6)
 
 
 def test_compare_median_takes_the_questions_of_both() -> None:

@@ -23,6 +23,7 @@ from eval.metrics.figures import figures
 from eval.report import render
 from eval.run_folder import RunFolder
 from index.errors import YoujuError
+from index.fold import FOLDING
 from youju.cli.main import app
 
 COUNT = 8
@@ -84,11 +85,11 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(app, arguments)
 
 
-def refused(*arguments: str) -> str:
-    """The words that a command is refused with."""
+def refused(*arguments: str, quiet: bool = True) -> str:
+    """The words that a command is refused with; `quiet`, before anything was measured."""
     result = run(*arguments)
     assert isinstance(result.exception, YoujuError)
-    assert result.stdout == ""
+    assert (result.stdout == "") is quiet
     return str(result.exception)
 
 
@@ -118,7 +119,7 @@ def test_eval_writes_a_run(server: Orchards, monkeypatch: pytest.MonkeyPatch) ->
     settings = json.loads(Path("out/run.json").read_bytes())["settings"]
     assert settings | {"questions": ""} == {
         "name": "q", "questions": "", "count": COUNT, "script": None, "limit": None, "seed": None, "tags": [],
-        "target": {"where": server.url, "embedder": "none", "index": "0123456789abcdef", "articles": 40},
+        "target": {"where": server.url, "embedder": "none", "index": "0123456789abcdef", "articles": 40}, "folding": FOLDING,
     }  # fmt: skip
 
 
@@ -395,9 +396,8 @@ def test_eval_killed_goes_on(server: Orchards, whole: Path) -> None:
 def test_eval_goes_on_after_the_server_went_away(whole: Path) -> None:
     with orchards() as server:
         server.hold_after(3, go_away=True)
-        assert refused("eval", "q.jsonl", "--url", server.url, "--out", "out").startswith(
-            f"{server.url} does not answer"
-        )
+        words = refused("eval", "q.jsonl", "--url", server.url, "--out", "out", quiet=False)
+        assert words.startswith(f"{server.url} does not answer")
     assert ids("out") == ["q00", "q01", "q02"]
     with orchards(server.port) as server:
         assert resume(server).exit_code == 0
@@ -516,10 +516,10 @@ def test_eval_judge_stands_beside_the_figures(server: Orchards, whole: Path, mon
     monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
     monkeypatch.setenv("OPENAI_MODEL", "模型")
     arguments = ["eval", "q.jsonl", "--url", server.url, "--out", "out", "--judge"]
-    last, report = run(*arguments).stdout.splitlines()[-2:]
+    report, last = run(*arguments).stdout.splitlines()[-2:]
     assert re.fullmatch(
         r"judged by 模型, prompt judge_faithfulness [0-9a-f]{16}: 100\.0 % faithful \(100\.0 – 100\.0\); "
-        r"7 faithful, 0 partly, 0 unfaithful, 0 unreadable",
+        r"7 faithful, 0 partly, 0 unfaithful, 0 unreadable, 0 rejected",
         last,
     )
     assert report.startswith("8 of 8 questions; report: ")
@@ -534,6 +534,6 @@ def test_eval_judge_that_fails_leaves_the_run(server: Orchards, whole: Path, mon
     monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/elsewhere")
     monkeypatch.setenv("OPENAI_MODEL", "模型")
     monkeypatch.setattr("openai._base_client.BaseClient._calculate_retry_timeout", lambda *_: 0.0)
-    words = refused("eval", "q.jsonl", "--url", server.url, "--out", "out", "--judge")
+    words = refused("eval", "q.jsonl", "--url", server.url, "--out", "out", "--judge", quiet=False)
     assert words.startswith("the judge's endpoint ")
     assert outcome(Path("out")) == outcome(whole)

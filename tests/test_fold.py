@@ -1,12 +1,15 @@
 """Folding, and the exact way back to the original characters."""
 
+import hashlib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.fold import Folded, fold, fold_text
+from index.fold import FOLDING, Folded, fold, fold_text
 from index.records import Span
 from index.regional import regional_terms
+from index.tokens import tokens
 
 EXAMPLES = {
     "人工智慧與軟體": "人工智能与软件",
@@ -178,3 +181,12 @@ def test_regional_words_do_not_grow_out_of_two_others(text: str, word: str) -> N
 def test_original_refuses_what_is_no_span(start: int, end: int) -> None:
     with pytest.raises(ValueError, match="is not a span of 2 folded characters"):
         fold("軟體").original(start, end)
+
+
+def test_folding_has_a_version() -> None:
+    text = "藉由臺灣的軟體與網路，我們瞭解：1,200億、三百五十、３０％、㎡、ＡＩ、後面、乾淨、只怕。"
+    folded = "|".join([fold_text(text), *tokens(text)])
+    digest = hashlib.sha256(folded.encode()).hexdigest()[:12]
+    assert (FOLDING, digest) == ("2", "6d8c15b08fb9"), (
+        "folding has changed: raise FOLDING, so that old indexes are rebuilt"
+    )

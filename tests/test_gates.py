@@ -1,9 +1,11 @@
 """Bounds that a run must keep."""
 
+from collections.abc import Callable
+
 import pytest
 from records import answer, failed, measured, question, record_of, refused, right, wrong
 
-from eval.gates import Gate, GateError, check_metric, check_values
+from eval.gates import Gate, GateError, check_direction, check_metric, check_values
 from eval.metrics.figures import ALL, Figure, Figures
 
 # 3 of 4 right, 1 of 4 wrongly refused, a median of 20 ms, costs of 0.25.
@@ -25,7 +27,6 @@ RUN = measured(
         ("time.ask.p50=20", ""),
         ("time.ask.p50=19", "time.ask.p50 is 20 ms, over 19 ms."),
         ("model.cost=0.125", "model.cost is 0.25, over 0.125."),
-        ("answer.length=11", "answer.length is 10, under 11."),  # neither way is better: a lower bound
         ("errors=0", ""),
         ("refusal.recall=0.8", "refusal.recall has no value in this run, so it cannot be 80.0 %."),
         ("model.tokens=1000", "model.tokens has no value in this run, so it cannot be 1,000."),
@@ -98,3 +99,11 @@ def test_check_values_refuses_nan() -> None:
 def test_check_values_refuses_a_share_over_one() -> None:
     with pytest.raises(GateError):
         check_values(["correct=75"])
+
+
+@pytest.mark.parametrize(
+    "check", [lambda: check_values(["answer.length=11"]), lambda: check_direction("answer.length")]
+)
+def test_what_has_no_better_way_is_not_bounded(check: Callable[[], object]) -> None:
+    with pytest.raises(GateError, match="answer.length has no better and no worse"):
+        check()

@@ -322,7 +322,7 @@ def test_judge_run_that_was_killed_in_a_line_goes_on(folder: RunFolder) -> None:
     assert (folder.path / JUDGEMENTS).read_bytes() == b"".join(lines)
 
 
-@pytest.mark.parametrize("damaged", ["{", "", "[]"])
+@pytest.mark.parametrize("damaged", ["{", "[]"])
 def test_judge_run_names_a_damaged_line(folder: RunFolder, damaged: str) -> None:
     (folder.path / JUDGEMENTS).write_text(f"{damaged}\n", "utf-8")
     with pytest.raises(YoujuError, match=rf"{JUDGEMENTS}, line 1"):
@@ -376,7 +376,7 @@ def test_summarize_counts_and_writes(folder: RunFolder) -> None:
         model="m",
         prompt="p",
         prompt_hash=PROMPT.hash,
-        counts={"faithful": 1, "partly": 0, "unfaithful": 1, "unreadable": 1},
+        counts={"faithful": 1, "partly": 0, "unfaithful": 1, "unreadable": 1, "rejected": 0},
         faithful=Figure(value=0.5, low=0.0, high=1.0, count=2),
     )
     assert json.loads((folder.path / SUMMARY).read_bytes()) == judged.model_dump()

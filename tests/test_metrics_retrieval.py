@@ -161,9 +161,9 @@ def test_retrieval_leg_that_was_not_told_is_left_out() -> None:
     [
         record_of(question(), answer(), fused=ranking("a")),
         record_of(question(gold=["a"], answerable=False), answer(), gold=[WHOLE], fused=ranking("a")),
-        failed(gold=["a"]),
+        failed(),
     ],
-    ids=["no gold", "unanswerable", "error"],
+    ids=["no gold", "unanswerable", "error without gold"],
 )
 def test_retrieval_leaves_out_what_has_no_right_ranking(record: Record) -> None:
     assert retrieval([record]) == {}
@@ -202,3 +202,13 @@ def test_retrieval_order_of_tied_hits_changes_nothing(articles: list[str], spans
     given_order = records(" ".join(articles), spans)
     plain = records("a b c d e f", [("a", 0, 5), ("a", 5, 10), ("b", 0, 10), ("c", 0, 3)])
     assert retrieval(given_order[::-1] if swap else given_order) == retrieval(plain)
+
+
+def test_retrieval_an_error_found_nothing_in_any_leg_that_others_told() -> None:
+    evidence = [{"article": "a", "quote": "话"}]
+    good = record_of(question("1", evidence=evidence), answer(), gold=[WHOLE], fused=ranking("a"), dense=ranking("a"))
+    found = retrieval([good, failed("2", evidence=evidence)])
+    assert found["article.hit@1"] == {"1": 1, "2": 0}
+    assert found["article.dense.hit@1"] == {"1": 1, "2": 0}
+    assert found["evidence.ndcg@10"]["2"] == 0
+    assert "article.lexical.hit@1" not in found

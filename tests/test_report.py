@@ -343,8 +343,8 @@ def test_notices_tell_what_spoils_the_figures() -> None:
     html = report(unlocated, failed("b"), count=1000)
     assert re.findall(r'role="note">([^<]*)<', html) == [
         "Not complete: 2 of 1,000 questions were asked, and the figures are of those.",
-        "Ended in an error: 1 question. They count as neither right nor refused, "
-        "and the figures of retrieval, citations and time leave them out.",
+        "Ended in an error: 1 question. They count as not right and not found; "
+        "the figures of refusals of answerable questions and of time leave them out.",
         "2 gold quotes of 1 question could not be found in the indexed articles, "
         "so the figures of evidence and citations leave them out.",
         "Spans that do not equal the article&#39;s text at their place: 1 of 3.",

@@ -15,6 +15,7 @@ from eval.questions import TestQuestion
 from eval.record import Record
 from eval.run_folder import ANSWERS, METRICS, PACKAGES, REPORT, RUN, RunError, RunFolder, RunSettings, describe, digest
 from eval.targets import TargetInfo
+from index.fold import FOLDING
 
 TARGET = TargetInfo(where=".youju", embedder="test:hash-64", index="0123456789abcdef", articles=2)
 SETTINGS = RunSettings(name="集", questions="a" * 64, count=3, target=TARGET)
@@ -29,7 +30,7 @@ def folder(tmp_path: Path) -> RunFolder:
     return begun
 
 
-def record(question: str, error: str = "不行") -> Record:
+def record(question: str, error: str = "") -> Record:
     return Record(question=TestQuestion(id=question, question="多少？"), error=error)
 
 
@@ -44,7 +45,7 @@ def test_start_writes_what_is_run(folder: RunFolder) -> None:
     info = json.loads((folder.path / RUN).read_bytes())
     assert info["settings"] == {
         "name": "集", "questions": "a" * 64, "count": 3, "script": None, "limit": None, "seed": None, "tags": [],
-        "target": {"where": ".youju", "embedder": "test:hash-64", "index": "0123456789abcdef", "articles": 2},
+        "target": {"where": ".youju", "embedder": "test:hash-64", "index": "0123456789abcdef", "articles": 2}, "folding": FOLDING,
     }  # fmt: skip
     assert (info["settings_hash"], info["workers"], info["threshold"]) == (SETTINGS.hash, 2, 0.3)
     assert info["versions"] == {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
@@ -58,7 +59,9 @@ def test_start_writes_what_is_run(folder: RunFolder) -> None:
 def test_settings_hash_is_that_of_their_json() -> None:
     written = (
         '{"name":"集","questions":"' + "a" * 64 + '","count":3,"script":null,"limit":null,"seed":null,"tags":[],'
-        '"target":{"where":".youju","embedder":"test:hash-64","index":"0123456789abcdef","articles":2}}'
+        '"target":{"where":".youju","embedder":"test:hash-64","index":"0123456789abcdef","articles":2},"folding":"'
+        + FOLDING
+        + '"}'
     )
     assert SETTINGS.hash == hashlib.sha256(written.encode()).hexdigest()[:16]
 
@@ -257,3 +260,17 @@ def test_writing_below_a_file_is_refused(tmp_path: Path) -> None:
         RunFolder(tmp_path / "file/run").writing(),
     ):
         pass
+
+
+def test_resume_takes_errors_away_to_be_asked_again(folder: RunFolder) -> None:
+    folder.append(record("1"))
+    folder.append(record("2").model_copy(update={"error": "answered 500"}))
+    folder.resume(SETTINGS)
+    assert ids(folder) == ["1"]
+
+
+def test_start_leaves_files_that_are_not_of_a_run(tmp_path: Path) -> None:
+    (tmp_path / ANSWERS).write_text("mine", "utf-8")
+    with pytest.raises(RunError, match="answers.jsonl"):
+        RunFolder(tmp_path).start(describe(SETTINGS, 1, 0.3))
+    assert (tmp_path / ANSWERS).read_text("utf-8") == "mine"

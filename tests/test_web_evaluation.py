@@ -52,6 +52,7 @@ def test_stop_ends_the_run_of_that_key_alone_and_keeps_what_was_asked(
     run = evaluations.open(steps[-1].run)
     assert run is not None
     assert 2 <= run.metrics.asked < 5
+    assert run.metrics.asked == len(run.records)
     assert run.metrics.of == 5
 
 

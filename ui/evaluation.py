@@ -91,6 +91,7 @@ def evaluation_tab(library: Library, evaluations: Evaluations, chat: ChatView, t
     start.click(begin, [chosen, uploads, script, limit], [*result, start, stop, earlier], api_visibility="private")
     upload.upload(take, [upload, uploads], [chosen, uploads], api_visibility="private")
     stop.click(end, None, None, api_visibility="private")
+    earlier.focus(lambda: gr.Dropdown(choices=evaluations.runs()), None, earlier, api_visibility="private")
     earlier.input(show, earlier, result, api_visibility="private")
     opened = failed.select(open_failure, present, [tabs, *chat.outputs], api_visibility="private")
     opened.then(None, js=SCROLL_TO_CITED, api_visibility="private")
@@ -126,13 +127,14 @@ def _bar(progress: Progress) -> str:
 
 def _shown(evaluations: Evaluations, name: str | None) -> tuple[object, ...]:
     """The run's name, a line about it, its figures, plots and failures."""
-    run = evaluations.open(name) if name else None
-    if run is None:
-        return ("", NO_RUN, *(gr.update(visible=False) for _ in range(3)))
-    about = (
-        f'<p class="youju-hint">{escape(run.info.settings.name)}：{run.metrics.asked} / {run.metrics.of} · '
-        f'<a href="/runs/{escape(run.name)}/report.html" target="_blank" rel="noopener">完整报告 · 完整報告</a></p>'
-    )
+    hidden = [gr.update(visible=False) for _ in range(3)]
+    try:
+        run = evaluations.open(name) if name else None
+        if run is None:
+            return ("", NO_RUN, *hidden)
+        about = _about(run, is_here=evaluations.is_about_this_index(run))
+    except YoujuError as error:
+        return ("", hint_html(str(error)), *hidden)
     return (
         run.name,
         about,
@@ -140,6 +142,17 @@ def _shown(evaluations: Evaluations, name: str | None) -> tuple[object, ...]:
         gr.HTML(_plots(run), visible=True),
         gr.Dataframe(_failed(run), visible=True),
     )
+
+
+def _about(run: FinishedRun, *, is_here: bool) -> str:
+    """One line that names the run, and what a reader must know of it."""
+    notes = [f"{escape(run.info.settings.name)}：{run.metrics.asked} / {run.metrics.of}"]
+    if not is_here:
+        notes.append(f"用的是另一个索引 · 用的是另一個索引（{escape(run.info.settings.target.where)}）")
+    if lost := sum(len(record.unlocated) for record in run.records):
+        notes.append(f"索引中找不到的标准引文：{lost} 条")
+    link = f'<a href="/runs/{escape(run.name)}/report.html" target="_blank" rel="noopener">完整报告 · 完整報告</a>'
+    return f'<p class="youju-hint">{" · ".join([*notes, link])}</p>'
 
 
 def _table(run: FinishedRun) -> str:
@@ -188,6 +201,9 @@ def _ask_again(library: Library, evaluations: Evaluations, name: str, row: int) 
     """The chat's tab, with the conversation of a failure and its question asked anew."""
     run = evaluations.open(name)
     if run is None or row >= len(run.failures):
+        return tuple(gr.skip() for _ in range(6))
+    if not evaluations.is_about_this_index(run):
+        gr.Warning("这次评测用的是另一个索引，不能在这里重问。 · 這次評測用的是另一個索引，不能在這裡重問。")
         return tuple(gr.skip() for _ in range(6))
     question = run.failures[row][1].question
     history: list[Message] = [{"role": turn.role, "content": turn.content} for turn in question.history]

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 from fastapi import FastAPI, HTTPException
 from fastapi.responses import FileResponse
+from pydantic import ValidationError
 
 import eval as evaluation
 from eval.choose import Conversion, choose, in_script
@@ -17,7 +19,7 @@ from eval.metrics.figures import Figures
 from eval.problems import Problem, failures
 from eval.questions import QUESTIONS, TestQuestion, read_questions
 from eval.record import Record
-from eval.run_folder import METRICS, REPORT, RunFolder, RunInfo, RunSettings, digest
+from eval.run_folder import METRICS, REPORT, RunError, RunFolder, RunInfo, RunSettings, digest
 from eval.session import Metrics, Session
 from eval.targets import LocalTarget
 from qa.library import Library
@@ -76,12 +78,19 @@ class Evaluations:
         return [path.name for path in sorted(found, key=lambda p: (p / METRICS).stat().st_mtime, reverse=True)]
 
     def open(self, name: str) -> FinishedRun | None:
-        """A run by its name; None when there is no such run."""
+        """A run by its name; None when there is no such run. Raises RunError for a damaged one."""
         if name not in self.runs():  # also keeps every other path out
             return None
         folder = RunFolder(self._folder / name)
-        metrics = Metrics.model_validate_json((folder.path / METRICS).read_bytes())
+        try:
+            metrics = Metrics.model_validate_json((folder.path / METRICS).read_bytes())
+        except ValidationError as error:
+            raise RunError(f"{folder.path / METRICS} is damaged or of another version.", "Run it again.") from error
         return FinishedRun(name, folder.info(), metrics, folder.records())
+
+    def is_about_this_index(self, run: FinishedRun) -> bool:
+        """Whether a run was made on the articles that the page has now."""
+        return run.info.settings.target.index == self._library.reader().store.digest()
 
     def report(self, name: str) -> Path | None:
         """The report's file of a run."""
@@ -103,12 +112,15 @@ class Evaluations:
         with folder.writing():
             session.begin(resume=False)
             yield Progress(0, len(chosen), 0.0)
-            records = session.run()
-            for asked, _ in enumerate(records, start=1):
-                yield Progress(asked, len(chosen), time.monotonic() - start)
-                if stop.is_set():
-                    break
-            session.finish()
+            try:
+                with closing(session.run()) as records:
+                    for asked, _ in enumerate(records, start=1):
+                        yield Progress(asked, len(chosen), time.monotonic() - start)
+                        if stop.is_set():
+                            break
+            finally:  # also when the page was closed
+                self._ended(key, stop)
+                session.finish()
         yield Progress(asked, len(chosen), time.monotonic() - start, folder.path.name)
 
     def stop(self, key: str) -> None:
@@ -121,6 +133,11 @@ class Evaluations:
         with self._guard:
             self._stops[key] = threading.Event()
             return self._stops[key]
+
+    def _ended(self, key: str, stop: threading.Event) -> None:
+        with self._guard:
+            if self._stops.get(key) is stop:
+                del self._stops[key]
 
     def _session(
         self, folder: RunFolder, chosen: list[TestQuestion], name: str, conversion: Conversion | None, limit: int | None

@@ -52,7 +52,7 @@ def _contains(folded: str, amounts: list[Quantity], alias: str) -> bool:
 
 
 def _has_wording(folded: str, alias: str) -> bool:
-    before = r"(?<![\d.])(?<!\d亿)" if alias[:1].isdigit() else ""
+    before = r"(?<![\d.])(?<!\d[亿万千百])" if alias[:1].isdigit() else ""
     after = rf"(?!\.?\d)(?!{_SCALE})" if alias[-1:] in _NUMERAL else ""
     return bool(alias) and bool(re.search(before + re.escape(alias) + after, folded))
 

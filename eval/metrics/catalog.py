@@ -150,11 +150,12 @@ def _forbidden(record: Record) -> Pair | None:
 
 
 def _citation_precision(record: Record) -> Pair | None:
-    return _share(citations.precision(record)) if record.gold else None
+    return _share(citations.precision(record)) if record.gold and record.question.answerable else None
 
 
 def _citation_recall(record: Record) -> Pair | None:
-    return _share(citations.recall(record)) if record.gold and record.question.answerable else None
+    has_gold = record.gold or (record.error and record.question.evidence)
+    return _share(citations.recall(record)) if has_gold and record.question.answerable else None
 
 
 def _exact(record: Record) -> Pair | None:

@@ -36,13 +36,15 @@ class Judged:
 def retrieval(records: Iterable[Record]) -> dict[str, dict[str, float]]:
     """Each measure's values by question id, 0 to 1: `article.mrr@10`, `evidence.dense.hit@1`, ...
 
-    Questions without gold articles (or located gold sentences) and without an answer of the
-    target are left out; so is a leg that was not told.
+    Questions without gold articles, or without gold evidence in the index, are left out; so is a
+    leg that was not told. An error found nothing.
     """
-    asked = [record for record in records if record.answer is not None and record.question.answerable]
+    asked = [record for record in records if record.question.answerable]
     found: dict[str, dict[str, float]] = {}
     for leg, ranking_of in LEGS.items():
         told = [(record, ranking) for record in asked if (ranking := ranking_of(record)) is not None]
+        if leg and told:  # an error found nothing; a leg that was never told is not measured
+            told += [(record, Ranking()) for record in asked if record.error]
         for level, judge in (("article", articles), ("evidence", sentences)):
             judged = [judge(record, ranking) for record, ranking in told]
             for name, values in evaluate([j for j in judged if j.relevant]).items():
@@ -59,6 +61,8 @@ def articles(record: Record, ranking: Ranking) -> Judged:
 def sentences(record: Record, ranking: Ranking) -> Judged:
     """A ranking of sentences against the sentences of the gold evidence, each of which counts once."""
     gold = {f"{g.article_id}:{start}": (g.article_id, start, end) for g in record.gold for start, end in g.sentences}
+    if record.error and record.question.evidence:
+        gold = {"unlocated": ("", 0, 0)}  # an error located none of its gold evidence
     ordered = sorted(ranking.sentences, key=lambda s: (-s.score, s.article_id, s.start))
     ids = [_gold_id(sentence, gold) or f"{sentence.article_id}:{sentence.start}" for sentence in ordered]
     return Judged(record.question.id, list(dict.fromkeys(ids)), set(gold))

@@ -147,8 +147,8 @@ def _notices(info: RunInfo, records: list[Record]) -> list[str]:
         notices.append(f"Not complete: {asked:,} of {of:,} questions were asked, and the figures are of those.")
     if errors:
         notices.append(
-            f"Ended in an error: {_many(errors, 'question')}. They count as neither right nor refused, "
-            "and the figures of retrieval, citations and time leave them out."
+            f"Ended in an error: {_many(errors, 'question')}. They count as not right and not found; "
+            "the figures of refusals of answerable questions and of time leave them out."
         )
     if unlocated:
         notices.append(

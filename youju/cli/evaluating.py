@@ -15,6 +15,7 @@ from rich.table import Table
 
 from eval.choose import Conversion
 from eval.forms import Form
+from index.errors import YoujuError
 from youju.cli.options import HomeOption, JsonOption, print_json
 
 if TYPE_CHECKING:
@@ -84,20 +85,23 @@ def evaluate(
     folder = RunFolder(out or root / "runs" / f"{chosen_set.name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     session = _session(folder, target, chosen, chosen_set.name, (script, tags, limit, seed), workers, _prices(price))
     with folder.writing():
-        whole, metrics = _run(session, len(chosen), resume=resume)
+        ended, metrics = _run(session, len(chosen), resume=resume)
         records = folder.records()
-        judged = _judged(folder, records, judging, workers) if judging and whole else None
-    if metrics is None:
-        sys.exit(INTERRUPTED)
-    _show(folder, metrics, records, judged, as_json=as_json)
-    failed = [record for record in records if record.error]
-    if not whole:
-        _say(f"Interrupted: {metrics.asked} of {metrics.of} are kept. Go on with: --out {folder.path} --resume")
-        sys.exit(INTERRUPTED)
-    if unmet := [gate.unmet(metrics.figures) for gate in gates if gate.unmet(metrics.figures)]:
+        if metrics is not None and not as_json:
+            _show(folder, metrics, records)
+        judged = _judged(folder, records, judging, workers) if judging and ended is None else None
+    if as_json and metrics is not None:
+        print_json(metrics.model_dump() | ({"judge": judged.model_dump()} if judged else {}))
+    elif judged:
+        _print_judged(Console(), judged)
+    if ended is not None:
+        why = "" if isinstance(ended, YoujuError) else "Interrupted: "
+        _say(f"{why}{len(records)} of {len(chosen)} are kept. Go on with: --out {folder.path} --resume")
+        raise ended
+    if unmet := [gate.unmet(metrics.figures) for gate in gates if metrics and gate.unmet(metrics.figures)]:
         _say("\n".join(unmet))
         sys.exit(1)
-    if failed:
+    if any(record.error for record in records):
         sys.exit(3)
 
 
@@ -177,18 +181,18 @@ def _prices(price: tuple[float, float] | None) -> "Prices | None":
     return Prices(input=price[0], output=price[1]) if price else None
 
 
-def _run(session: "Session", total: int, *, resume: bool) -> "tuple[bool, Metrics | None]":
-    """Whether all was asked, and what came of it."""
+def _run(session: "Session", total: int, *, resume: bool) -> "tuple[BaseException | None, Metrics | None]":
+    """What ended the run before its end, if anything, and what came of it so far."""
     done = session.begin(resume=resume)
-    whole = False
+    ended: BaseException | None = None
     try:
         with closing(session.run()) as records:  # wherever Ctrl-C falls, what is being asked is kept
             for _ in _with_progress(records, total, "asking", done):
                 pass
-        whole = True
-    except KeyboardInterrupt:
-        pass
-    return whole, session.finish()
+        session.check_target()
+    except (KeyboardInterrupt, YoujuError) as error:
+        ended = error if isinstance(error, YoujuError) else SystemExit(INTERRUPTED)
+    return ended, session.finish()
 
 
 def _judge() -> "Judge":
@@ -220,14 +224,9 @@ def _with_progress(items: Iterable[Item], total: int, what: str, done: int = 0) 
             yield item
 
 
-def _show(
-    folder: "RunFolder", metrics: "Metrics", records: "list[Record]", judged: "Judged | None", *, as_json: bool
-) -> None:
+def _show(folder: "RunFolder", metrics: "Metrics", records: "list[Record]") -> None:
     from eval.problems import failures
 
-    if as_json:
-        print_json(metrics.model_dump() | ({"judge": judged.model_dump()} if judged else {}))
-        return
     console = Console()
     failed = failures(records)
     for kind, record in failed[:SHOWN_FAILURES]:
@@ -241,8 +240,6 @@ def _show(
             f"{lost} gold quotes are not in the indexed articles and are left out of the figures", style="yellow"
         )
     _print_figures(console, metrics.figures)
-    if judged:
-        _print_judged(console, judged)
     console.print(f"{metrics.asked} of {metrics.of} questions; report: {folder.path / 'report.html'}", soft_wrap=True)
 
 
@@ -306,25 +303,29 @@ def compare_runs(
 ) -> None:
     """Compare two runs over the same questions: differences, intervals, p-values, questions won and lost."""
     from eval.compare import compare
-    from eval.gates import check_metric, check_values
+    from eval.gates import check_direction, check_values
     from eval.metrics.figures import figures
     from eval.run_folder import RunFolder
 
-    gates, guarded = check_values(fail_under or []), [check_metric(name) for name in no_worse or []]
+    gates, guarded = check_values(fail_under or []), [check_direction(name) for name in no_worse or []]
     before, after = RunFolder(a), RunFolder(b)
     infos, answers = (before.info(), after.info()), (before.records(), after.records())
     found = compare(*answers)
     if html is not None:
         from eval.report.comparison import render_comparison
 
-        html.write_text(render_comparison(*infos, found), "utf-8")
+        try:
+            html.write_text(render_comparison(*infos, found), "utf-8")
+        except OSError as error:
+            raise YoujuError(f"{html} cannot be written: {error.strerror}.", "Choose another --html.") from error
     if as_json:
         print_json(found.model_dump())
     else:
         _print_comparison(found)
     unmet = [found.unmet(name, only_real=only_real) for name in guarded]
     if gates:
-        unmet += [gate.unmet(figures(answers[1])) for gate in gates]
+        measured = figures(answers[1])
+        unmet += [gate.unmet(measured) for gate in gates]
     if any(unmet):
         _say("\n".join(filter(None, unmet)))
         sys.exit(1)
@@ -343,7 +344,7 @@ def _print_comparison(found: "Comparison") -> None:
         bounds = (shown_difference(change.metric, b) for b in (change.low, change.high) if b is not None)
         cells = (shown(change.metric, change.a), shown(change.metric, change.b))
         difference = shown_difference(change.metric, change.difference)
-        style = "" if not change.is_real else "red" if change.is_worse else "green"
+        style = "" if not change.is_real else "red" if change.is_worse else "green" if change.is_better else ""
         table.add_row(
             change.metric, *cells, difference, " – ".join(bounds), f"{change.p:.3f}", str(change.count), style=style
         )
