@@ -6,16 +6,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from eval.errors import GateError
 from eval.metrics.catalog import METRICS, Better, Unit
 from eval.metrics.figures import Figures
 from eval.wording import shown
-from index.errors import YoujuError
-
-
-class GateError(YoujuError):
-    """A bound is not in the form METRIC=VALUE, or names no metric."""
-
-    code = "bad_gate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def check_questions(path: Path) -> CheckedFile:
         try:
             question = TestQuestion.model_validate_json(line)
         except ValidationError as error:
-            checked.problems.append(f"line {number}: {_first_problem(error)}")
+            checked.problems.append(f"line {number}: {_problems(error)}")
             continue
         if question.id in first_lines:
             taken = first_lines[question.id]
@@ -141,8 +141,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _first_problem(error: ValidationError) -> str:
-    """The field and what was expected of it."""
-    first = error.errors(include_url=False)[0]
-    name = ".".join(map(str, first["loc"])) or "the line"
-    return f"{name}: {first['msg']}."
+def _problems(error: ValidationError) -> str:
+    """Each field with what was expected of it."""
+    found = [(".".join(map(str, e["loc"])) or "the line", e["msg"]) for e in error.errors(include_url=False)]
+    return "; ".join(f"{name}: {message}" for name, message in found) + "."

@@ -263,7 +263,8 @@ def test_eval_fail_under(server: Orchards, gates: list[str], status: int, words:
 
 @pytest.mark.parametrize("gate", ["correct", "correct=", "correct=high", "none=1", "=1", ""])
 def test_eval_bad_gate_asks_nothing(server: Orchards, gate: str) -> None:
-    refused("eval", "q.jsonl", "--url", server.url, "--out", "out", "--fail-under", gate)
+    result = run("eval", "q.jsonl", "--url", server.url, "--out", "out", "--fail-under", gate)
+    assert (result.exit_code, result.stdout) == (2, "")
     assert (server.asked, Path("out").exists()) == ([], False)
 
 
@@ -362,9 +363,10 @@ def test_eval_interrupted_keeps_what_is_done_and_goes_on(server: Orchards, whole
         server.release()
         out, err = child.communicate(timeout=PATIENCE)
     assert child.returncode == 130
-    kept = len(server.asked)  # the one that was held back, and at most the one that stood ready behind it
-    assert kept in (4, 5)
-    assert [record.question.question for record in RunFolder(Path("out")).records()] == server.asked
+    asked = len(server.asked)  # with the one that was held back, and at most the one that stood ready behind it
+    kept = len(ids("out"))  # all of them, but that the signal may come just while one is written
+    assert asked in (4, 5)
+    assert kept in (asked - 1, asked)
     assert json.loads(out) == json.loads(Path("out/metrics.json").read_bytes())
     assert (json.loads(out)["asked"], json.loads(out)["of"]) == (kept, COUNT)
     assert f"Interrupted: {kept} of 8 are kept. Go on with: " in err
@@ -372,7 +374,7 @@ def test_eval_interrupted_keeps_what_is_done_and_goes_on(server: Orchards, whole
     assert "Traceback" not in err
     assert resume(server).exit_code == 0
     assert outcome(Path("out")) == outcome(whole)
-    assert server.asked == [question(n) for n in range(COUNT)]
+    assert (len(set(server.asked)), len(server.asked)) == (COUNT, COUNT + asked - kept)
 
 
 def test_eval_killed_goes_on(server: Orchards, whole: Path) -> None:
@@ -425,7 +427,7 @@ def test_compare_prints_what_changed(whole: Path, worse: Path) -> None:
     result = run("eval-compare", str(whole), str(worse))
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[-1] == "8 questions in common, 0 only in A, 0 only in B, 0 asked in other words"
+    assert lines[-1] == "8 questions in common, 0 only in A, 0 only in B, 0 asked in other words or another script"
     [row] = [line.split() for line in lines if line.split()[:1] == ["correct"] and "%" in line]
     assert row[1:6] == ["87.5", "%", "75.0", "%", "-12.5"]
     assert f"  - q00  {question(0)}" in lines
@@ -473,14 +475,12 @@ def test_compare_with_itself_finds_nothing(whole: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (["--no-worse", "none"], "there is no metric 'none'. Known: "),
-        (["--fail-under", "none=1"], "there is no metric 'none'. Known: "),
-    ],
+    "options", [["--no-worse", "none"], ["--fail-under", "none=1"], ["--fail-under", "correct"]], ids=str
 )
-def test_compare_unknown_metric(whole: Path, worse: Path, options: list[str], words: str) -> None:
-    assert refused("eval-compare", str(whole), str(worse), *options).startswith(words)
+def test_compare_bad_gate(whole: Path, worse: Path, options: list[str]) -> None:
+    result = run("eval-compare", str(whole), str(worse), *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert options[1].removesuffix("=1") in result.stderr
 
 
 def test_compare_of_what_is_no_run(whole: Path) -> None:

@@ -205,6 +205,22 @@ def test_run_interrupted_in_its_consumer_keeps_what_is_being_asked(kept: list[st
     assert kept in (["q0", "q1", "q2"], ["q0", "q1", "q2", "q3"])  # the next one may have been begun meanwhile
 
 
+def test_run_interrupted_while_it_keeps_an_answer_keeps_it(kept: list[str]) -> None:
+    """As Ctrl-C may come at any moment, in the writing of an answer too."""
+    tried: list[str] = []
+
+    def keep(record: Record) -> None:
+        tried.append(record.question.id)
+        if tried == ["q0"]:
+            raise KeyboardInterrupt
+        kept.append(record.question.id)
+
+    target = Staged()
+    with pytest.raises(KeyboardInterrupt):
+        list(runner.run(target, questions(50), keep))
+    assert sorted(kept) == sorted(f"q{asked}" for asked in target.asked)
+
+
 def test_run_keeps_all_that_was_done_when_only_the_first_of_them_was_given_on(kept: list[str], keep: Keep) -> None:
     done = threading.Barrier(4, timeout=PATIENCE)
     records = runner.run(Staged(lambda _: done.wait() and None), questions(4), keep, workers=4)

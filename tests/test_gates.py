@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from records import answer, failed, measured, question, record_of, refused, right, wrong
 
-from eval.gates import Gate, GateError, check_direction, check_metric, check_values
+from eval.errors import GateError
+from eval.gates import Gate, check_direction, check_metric, check_values
 from eval.metrics.figures import ALL, Figure, Figures
 
 # 3 of 4 right, 1 of 4 wrongly refused, a median of 20 ms, costs of 0.25.

@@ -393,4 +393,4 @@ def test_summarize_of_nothing_readable(folder: RunFolder, said: str) -> None:
 def test_summarize_of_a_run_without_answers(folder: RunFolder) -> None:
     judge = judge_of(Asked())
     assert list(judge_run(folder, RECORDS[3:], judge)) == []
-    assert summarize(folder, judge).counts == dict.fromkeys(("faithful", "partly", "unfaithful", "unreadable"), 0)
+    assert summarize(folder, judge).counts == dict.fromkeys(Ruling, 0)

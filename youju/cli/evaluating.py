@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from eval.choose import Conversion
+from eval.errors import GateError
 from eval.forms import Form
 from index.errors import YoujuError
 from youju.cli.options import HomeOption, JsonOption, print_json
@@ -76,7 +77,8 @@ def evaluate(
 
     if resume and out is None:
         raise typer.BadParameter("--resume needs the folder of the run: --out DIR", param_hint="--resume")
-    gates = check_values(fail_under or []) + (read_expected(expect) if expect else [])
+    with _wrong_usage():
+        gates = check_values(fail_under or []) + (read_expected(expect) if expect else [])
     root = load_settings(home=home).home
     chosen_set = open_set(questions)
     chosen = _chosen(chosen_set, script, tags, limit, seed, skip_bad)
@@ -101,8 +103,19 @@ def evaluate(
     if unmet := [gate.unmet(metrics.figures) for gate in gates if metrics and gate.unmet(metrics.figures)]:
         _say("\n".join(unmet))
         sys.exit(1)
+    if gates:
+        _say(f"{len(gates)} bounds kept")
     if any(record.error for record in records):
         sys.exit(3)
+
+
+@contextmanager
+def _wrong_usage() -> Iterator[None]:
+    """A bound that cannot be is wrong usage, which has an exit status of its own."""
+    try:
+        yield
+    except GateError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _chosen(
@@ -307,7 +320,8 @@ def compare_runs(
     from eval.metrics.figures import figures
     from eval.run_folder import RunFolder
 
-    gates, guarded = check_values(fail_under or []), [check_direction(name) for name in no_worse or []]
+    with _wrong_usage():
+        gates, guarded = check_values(fail_under or []), [check_direction(name) for name in no_worse or []]
     before, after = RunFolder(a), RunFolder(b)
     infos, answers = (before.info(), after.info()), (before.records(), after.records())
     found = compare(*answers)
@@ -355,7 +369,7 @@ def _print_comparison(found: "Comparison") -> None:
         _print_flips(console, f"{metric} lost", "-", found.lost[metric])
     console.print(
         f"{found.common} questions in common, {found.only_a} only in A, {found.only_b} only in B, "
-        f"{found.reworded} asked in other words",
+        f"{found.reworded} asked in other words or another script",
         highlight=False,
     )
 
