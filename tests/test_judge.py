@@ -367,6 +367,33 @@ def test_judge_run_ended_early_asks_nothing_more(folder: RunFolder) -> None:
     assert len(folder.lines(JUDGEMENTS)) <= len(asked.bodies) < 500
 
 
+def test_judge_run_ended_early_keeps_what_was_being_judged(folder: RunFolder) -> None:
+    together = threading.Barrier(3, timeout=20)
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        together.wait()
+        return reply(FAITHFUL)
+
+    judging = judge_run(folder, RECORDS, judge_of(answer), workers=3)
+    next(judging)
+    judging.close()  # type: ignore[attr-defined]
+    assert sorted(json.loads(line)["id"] for line in folder.lines(JUDGEMENTS)) == ["一", "三", "二"]
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_judge_run_goes_on_after_an_answer_that_the_endpoint_rejects(folder: RunFolder, status: int) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        rejected = "二" in json.loads(request.content)["messages"][0]["content"]
+        return httpx.Response(status, json={"error": {"message": "filtered"}}) if rejected else reply(FAITHFUL)
+
+    judge = judge_of(answer)
+    made = {judged.id: judged.ruling for judged in judge_run(folder, RECORDS, judge)}
+    assert made == {"一": Ruling.FAITHFUL, "二": Ruling.REJECTED, "三": Ruling.FAITHFUL}
+    summary = summarize(folder, judge)
+    assert summary.faithful is not None
+    assert (summary.counts["rejected"], summary.faithful.value, summary.faithful.count) == (1, 1.0, 2)
+
+
 def test_summarize_counts_and_writes(folder: RunFolder) -> None:
     asked = Asked(一=FAITHFUL, 二='{"verdict": "unfaithful"}', 三="不知道")
     judge = judge_of(asked)
