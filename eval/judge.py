@@ -141,15 +141,19 @@ def judge_run(folder: RunFolder, records: list[Record], ask: Judge, *, workers: 
     done = {j.id for j in judgements(folder, ask)}
     left = [r for r in records if r.answer is not None and r.answer.sentences and r.question.id not in done]
     with ThreadPoolExecutor(workers, thread_name_prefix="judge") as pool:
-        asked = [pool.submit(ask.judge, record) for record in left]
+        asked = {pool.submit(ask.judge, record) for record in left}
         try:
-            for future in as_completed(asked):
+            for future in as_completed(list(asked)):
                 made = future.result()
                 folder.append_line(JUDGEMENTS, made.model_dump_json())
+                asked.discard(future)
                 yield made
-        finally:  # at an error or Ctrl-C, what has not begun is not begun
+        finally:  # at an error or Ctrl-C nothing more is asked, and what was paid for is kept
             for future in asked:
                 future.cancel()
+            for future in asked:
+                if not future.cancelled() and future.exception() is None:
+                    folder.append_line(JUDGEMENTS, future.result().model_dump_json())
 
 
 def judgements(folder: RunFolder, ask: Judge) -> list[Judgement]:
@@ -161,7 +165,8 @@ def judgements(folder: RunFolder, ask: Judge) -> list[Judgement]:
         except ValidationError as error:
             where = f"{folder.path / JUDGEMENTS}, line {number}"
             raise RunError(f"{where}, is no judgement of ours.", "Remove the file to judge anew.") from error
-    return sorted((j for j in made if (j.model, j.prompt_hash) == (ask.model, ask.prompt.hash)), key=lambda j: j.id)
+    ours = {j.id: j for j in made if (j.model, j.prompt_hash) == (ask.model, ask.prompt.hash)}
+    return [ours[question] for question in sorted(ours)]
 
 
 def summarize(folder: RunFolder, ask: Judge) -> Judged:

@@ -181,14 +181,15 @@ class RunFolder:
             raise RunError(f"{path} is damaged or of another version: {error}.") from error
 
     def records(self) -> list[Record]:
-        """All complete answers, ordered by question id. Raises RunError."""
-        found = []
+        """All complete answers, ordered by question id; the last, should one be there twice. Raises RunError."""
+        found: dict[str, Record] = {}
         for number, line in enumerate(self.lines(ANSWERS), start=1):
             try:
-                found.append(Record.model_validate_json(line))
+                record = Record.model_validate_json(line)
+                found[record.question.id] = record
             except ValidationError as error:
                 raise RunError(f"{self.path / ANSWERS}, line {number}, is no answer of ours: {error}.") from error
-        return sorted(found, key=lambda record: record.question.id)
+        return [found[question] for question in sorted(found)]
 
     def write(self, name: str, text: str) -> None:
         """Replace a file at once, whole."""

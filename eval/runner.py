@@ -35,9 +35,9 @@ def run(
                     return
                 done, _ = wait(asked, return_when=FIRST_COMPLETED)
                 for future in done:
-                    asked.discard(future)
                     record = future.result()
                     keep(record)
+                    asked.discard(future)  # not before it is kept, wherever Ctrl-C falls
                     yield record
         except BaseException:
             for future in asked:
