@@ -170,9 +170,16 @@ class HttpTarget:
                 raise ArticleNotFound(f"no article has the id {article_id!r}.") from error
             raise
 
+    def _request(self, method: str, url: str, body: dict[str, object] | None) -> httpx.Response:
+        try:
+            return self._client.request(method, url, json=body)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            # A connection kept open may be closed by a healthy server just as we use it: once more, on a new one.
+            return self._client.request(method, url, json=body)
+
     def _send(self, method: str, path: str, form: type[Model], body: dict[str, object] | None = None) -> Model:
         try:
-            response = self._client.request(method, self._url + path, json=body)
+            response = self._request(method, self._url + path, body)
         except _GONE as error:
             raise TargetGone(f"{self._url} does not answer ({error}).", "Start it with: youju serve") from error
         except httpx.HTTPError as error:
