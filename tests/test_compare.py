@@ -151,6 +151,10 @@ def test_compare_p_of_many_questions_is_near_that_of_the_normal() -> None:
     assert change("correct", run(a), run(b)).p == pytest.approx(2 * norm.sf(19 / 60**0.5), abs=0.01)
 
 
+def test_compare_p_of_many_questions_is_never_zero() -> None:
+    assert change("correct", run("0" * 30), run("1" * 30)).p == 1 / 2000  # none of 1,999 swaps, and the one seen
+
+
 def test_compare_interval_of_many_questions_is_near_that_of_the_normal() -> None:
     a, b = "1" * 20 + "0" * 40 + "1" * 140, "0" * 20 + "1" * 40 + "1" * 140
     found = change("correct", run(a), run(b))

@@ -357,7 +357,9 @@ def test_eval_resume_with_other_settings_asks_nothing(server: Orchards, whole: P
 def test_eval_interrupted_keeps_what_is_done_and_goes_on(server: Orchards, whole: Path) -> None:
     server.hold_after(3)
     line = command(Path("q.jsonl").resolve(), server.url, Path("out").resolve(), "--json")
-    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+    # A shell's background job ignores SIGINT, and what it starts inherits that.
+    heeding = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heeding) as child:  # noqa: PLW1509  it sets a signal and no more
         assert server.held.wait(PATIENCE)
         child.send_signal(signal.SIGINT)
         server.release()

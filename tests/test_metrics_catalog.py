@@ -70,6 +70,8 @@ CASES: list[tuple[str, list[Record], float]] = [
     ("answer.right", [record_of(question(answers=[["5000亿"]]), answer("5000亿", status=Status.NO_EVIDENCE))], 0),
     ("answer.right", [record_of(question(answers=[["未来网络"], ["元宇宙"]]), answer("未来网络。", "元宇宙。"))], 1),
     ("answer.right", [record_of(question(answers=[["未来网络"], ["元宇宙"]]), answer("未来网络。"))], 0),
+    # No word lies across two sentences.
+    ("answer.right", [record_of(question(answers=[["未来网络"]]), answer("未来", "网络。"))], 0),
     # What counts are the sentences, not `answer` with its markers.
     ("answer.right", [record_of(question(answers=[["1"]]), answer("话。", answer="话。[1]"))], 0),
     # 2 * 2 / (4 + 3) = 4/7, and 0 for the error: 2/7. Two parts without a reference are no whole answer.
