@@ -92,14 +92,15 @@ def test_check_metric() -> None:
         check_metric("accuracy")
 
 
-def test_check_values_refuses_nan() -> None:
+@pytest.mark.parametrize("given", ["correct=nan", "time.ask.p50=nan", "time.ask.p50=inf", "correct=75", "correct=-0.1"])
+def test_check_values_refuses_what_no_run_can_keep(given: str) -> None:
     with pytest.raises(GateError):
-        check_values(["correct=nan"])
+        check_values([given])
 
 
-def test_check_values_refuses_a_share_over_one() -> None:
-    with pytest.raises(GateError):
-        check_values(["correct=75"])
+@pytest.mark.parametrize("share", [0, 1])
+def test_check_values_takes_the_ends_of_a_share(share: int) -> None:
+    assert check_values([f"correct={share}"]) == [Gate("correct", share)]
 
 
 @pytest.mark.parametrize(
