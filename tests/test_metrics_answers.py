@@ -100,6 +100,7 @@ def test_contains_answer_not_a_part_of_a_number(text: str, alias: str) -> None:
         ("3千克", "3"),
         ("3千米", "3"),
         ("3兆瓦", "3"),
+        ("1013百帕", "1013"),
         ("共3。", "3"),
         ("第15届", "15"),
         ("3、5和7", "5"),
@@ -231,6 +232,8 @@ def test_contains_answer_same_in_traditional(text: str, alias: str) -> None:
         ("0.1万亿元", ["1000亿元"], False),
         ("", ["合肥"], False),
         ("合肥", [], False),
+        ("U.S.", ["us"], True),
+        ("C++", ["C"], False),
     ],
 )
 def test_exact_match(text: str, gold: list[str], equal: bool) -> None:
