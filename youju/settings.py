@@ -2,9 +2,9 @@
 
 import os
 from pathlib import Path
-from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -12,7 +12,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from index.errors import YoujuError
+from index.embed import BUNDLED, make_embedder
+from index.errors import EmbedderError, YoujuError
 
 _PREFIX = "YOUJU_"
 
@@ -29,9 +30,19 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=_PREFIX, toml_file="youju.toml", extra="forbid")
 
     home: Path = Field(Path(".youju"), description="folder of the index")
-    embedder: Literal["bundled"] = Field("bundled", description="embedder that indexes and asks")
+    embedder: str = Field(BUNDLED, description="embedder that indexes and asks")
+    cache: Path | None = Field(None, description="folder of the prepared model; the user's cache folder when not set")
     host: str = Field("127.0.0.1", description="address that the server listens on")
     port: int = Field(7860, ge=1, le=65535, description="port that the server listens on")
+
+    @field_validator("embedder")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            make_embedder(name)
+        except EmbedderError as error:
+            raise PydanticCustomError("embedder", str(error).rstrip(".")) from error
+        return name
 
     @classmethod
     def settings_customise_sources(

