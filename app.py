@@ -12,6 +12,7 @@ from index.embed import make_embedder
 from index.errors import YoujuError
 from index.generations import Home
 from qa.library import Library
+from qa.rerank import make_reranker
 from ui.chat import chat_tab
 from ui.evaluation import evaluation_tab
 from web.api import create_api
@@ -56,7 +57,9 @@ def create_app(library: Library) -> FastAPI:
 
 def serve(settings: Settings) -> None:
     """Serve the chat and the API until stopped."""
-    library = Library(Home(settings.home), make_embedder(settings.embedder, settings.cache))
+    library = Library(
+        Home(settings.home), make_embedder(settings.embedder, settings.cache), reranker=make_reranker(settings.reranker)
+    )
     if problem := library.warm_up():
         print(f"youju: {problem}", file=sys.stderr)
     app = create_app(library)

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-import numpy as np
-
 from index.clean import clean
 from index.dates import date_mentions
 from index.duplicates import ReprintFinder, signature_of
-from index.embed import Embedder, Vectors, mismatch
+from index.embed import Embedder, Embedding, encode_passages, mismatch
 from index.generations import Home
 from index.load import count_articles, load
 from index.records import Article, DateMention, Dropped, Failure, LoadedArticle, Sentence
@@ -98,10 +96,10 @@ class Indexer:
         numbers = sorted(self._store.article_numbers())
         self._store.replace_vectors(map(self._embedded, numbers), self._embedder.fingerprint)
 
-    def _embedded(self, article_number: int) -> tuple[int, list[bytes], Vectors]:
+    def _embedded(self, article_number: int) -> tuple[int, list[bytes], list[Embedding]]:
         article = self._store.articles_by_number([article_number])[article_number]
         texts = list(embedding_inputs(article))
-        return article_number, [self._key(text) for text in texts], self._embedder.embed_passages(texts)
+        return article_number, [self._key(text) for text in texts], encode_passages(self._embedder, texts)
 
     @staticmethod
     def count(paths: list[Path]) -> int:
@@ -179,7 +177,7 @@ class Indexer:
         entries, events = [], []
         regroup = {old: new for article in articles for old, new in self._reprints.leave(article.id).items()}
         inputs = [list(embedding_inputs(article)) for article in articles]
-        vectors = self._vectors([text for texts in inputs for text in texts])
+        embeddings = self._embeddings([text for texts in inputs for text in texts])
         for article, texts in zip(articles, inputs, strict=True):
             keys = [self._key(text) for text in texts]
             signature = signature_of(article.text)
@@ -187,8 +185,7 @@ class Indexer:
             self._reprints.add(article.id, signature, group)
             version = self._versions.get(article.id, (0, ""))[0] + 1
             stored = replace(article, group=group, version=version)
-            rows = np.stack([vectors[key] for key in keys])
-            entries.append(Entry(stored, signature, keys, rows))
+            entries.append(Entry(stored, signature, keys, [embeddings[key] for key in keys]))
             events.append(_committed(stored))
         if entries:
             self._store.write(entries, regroup=regroup)
@@ -196,13 +193,13 @@ class Indexer:
             self._versions |= {e.article.id: (e.article.version, e.article.content_hash) for e in entries}
         return events
 
-    def _vectors(self, texts: list[str]) -> dict[bytes, Vectors]:
-        """A vector for each distinct text, from the store where it has one already."""
+    def _embeddings(self, texts: list[str]) -> dict[bytes, Embedding]:
+        """An embedding for each distinct text, from the store where it has one already."""
         by_key = {self._key(text): text for text in texts}
-        known = self._store.known_vectors(by_key)
+        known = self._store.known_embeddings(by_key)
         missing = [key for key in by_key if key not in known]
-        rows = self._embedder.embed_passages([by_key[key] for key in missing])
-        return known | dict(zip(missing, rows, strict=True))
+        found = encode_passages(self._embedder, [by_key[key] for key in missing])
+        return known | dict(zip(missing, found, strict=True))
 
     def _key(self, text: str) -> bytes:
         whole = f"{self._embedder.fingerprint}\n{text}".encode("utf-8", "surrogatepass")

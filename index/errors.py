@@ -9,6 +9,7 @@ YoujuError
 ├── IndexBusy                another process is writing
 ├── EmbedderMismatch         the index was made with another embedder
 ├── EmbedderError            the embedder cannot be loaded or returned a wrong shape
+├── RerankerError            the reranker cannot be loaded or did not answer
 ├── ArticleNotFound          no article has this id
 └── QuestionError            a question that cannot be asked (empty, too long)
 """
@@ -74,6 +75,12 @@ class EmbedderError(YoujuError):
     """The embedder cannot be loaded, or broke its contract."""
 
     code = "embedder_failed"
+
+
+class RerankerError(YoujuError):
+    """The reranker cannot be loaded, or did not give a score for each passage."""
+
+    code = "reranker_failed"
 
 
 class ArticleNotFound(YoujuError):

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from index.embed import Embedder, Vectors, mismatch
+from index.embed import Embedder, TokenVectors, Vectors, mismatch
 from index.errors import IndexBusy, IndexMissing
 from index.generations import Generation, Home
 from index.records import Article, Sentence
@@ -72,6 +72,10 @@ class Reader:
     def closeness(self, query: Vectors, numbers: list[int]) -> dict[int, float]:
         """The cosines of given sentences with the query."""
         return self._generation.dense.scores(query, numbers)
+
+    def token_vectors(self, numbers: Iterable[int]) -> dict[int, TokenVectors]:
+        """The stored tokens of those of the numbered sentences that still exist."""
+        return self.store.sentence_tokens(numbers)
 
     def matching_sentences(self, question: str, k: int) -> list[tuple[int, float]]:
         """Sentence numbers with BM25 scores."""

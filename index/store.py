@@ -17,11 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embed import Vectors
+from index.embed import NO_TOKENS, Embedding, TokenVectors, Vectors
 from index.errors import ArticleNotFound, IndexMissing, StoreError, StoreFull, StoreVersionError
 from index.records import Article, DateMention, Dropped, Sentence, Span
 
-LAYOUT = "1"
+LAYOUT = "2"
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -40,8 +40,8 @@ CREATE TABLE sentences (
 );
 CREATE INDEX sentences_by_article ON sentences(article, start);
 CREATE INDEX sentences_by_vector ON sentences(vector_key);
-CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
-INSERT INTO meta VALUES ('layout', '1'), ('content', '0');
+CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL, tokens BLOB NOT NULL, width INTEGER NOT NULL);
+INSERT INTO meta VALUES ('layout', '2'), ('content', '0');
 """
 
 _ARTICLE = 'id, title, source, published, url, text, dropped, notes, origin, version, content_hash, "group"'
@@ -110,6 +110,7 @@ class Store:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._create(empty=not tables)
+            self._upgrade()
         self._check_layout()
 
     def _create(self, *, empty: bool) -> None:
@@ -118,8 +119,21 @@ class Store:
                 for statement in _TABLES.split(";\n"):
                     self._db.execute(statement)
 
+    def _upgrade(self) -> None:
+        """From layout 1, which had no token vectors: its embedder is another, so that they come with --re-embed."""
+        if self.meta("layout") == "1":
+            with self._transaction():
+                self._db.execute("ALTER TABLE vectors ADD COLUMN tokens BLOB NOT NULL DEFAULT x''")
+                self._db.execute("ALTER TABLE vectors ADD COLUMN width INTEGER NOT NULL DEFAULT 0")
+                self._db.execute("UPDATE meta SET value = '2' WHERE key = 'layout'")
+
     def _check_layout(self) -> None:
         layout = self.meta("layout")
+        if layout == "1":
+            raise StoreVersionError(
+                f"{self._path} was made by an older version of youju (layout 1, now {LAYOUT}).",
+                "Bring it up to date, keeping its articles: youju index --re-embed",
+            )
         if layout != LAYOUT:
             raise StoreVersionError(
                 f"{self._path} has layout {layout}; this version of youju reads layout {LAYOUT}.",
@@ -198,20 +212,26 @@ class Store:
         number = self._db.execute(
             f"INSERT INTO articles ({_ARTICLE}, signature) VALUES ({', '.join('?' * 13)})", row
         ).lastrowid
-        vectors = zip(entry.vector_keys, entry.vectors, strict=True)
-        self._db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", ((k, v.tobytes()) for k, v in vectors))
+        self._write_vectors("IGNORE", entry.vector_keys, entry.embeddings)
         self._db.executemany(
             "INSERT INTO sentences VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (_sentence_row(number, s, key) for s, key in zip(article.sentences, entry.vector_keys, strict=True)),
         )
 
-    def replace_vectors(self, articles: Iterable[tuple[int, list[bytes], Vectors]], embedder: str) -> None:
-        """Set the vectors of whole articles, (number, keys, rows) in the order of their
+    def _write_vectors(self, present: str, keys: Iterable[bytes], embeddings: Iterable[Embedding]) -> None:
+        """`present` says what becomes of a key that is there: IGNORE or REPLACE."""
+        rows = (
+            (key, e.vector.tobytes(), e.tokens.tobytes(), e.tokens.shape[1])
+            for key, e in zip(keys, embeddings, strict=True)
+        )
+        self._db.executemany(f"INSERT OR {present} INTO vectors VALUES (?, ?, ?, ?)", rows)
+
+    def replace_vectors(self, articles: Iterable[tuple[int, list[bytes], list[Embedding]]], embedder: str) -> None:
+        """Set the embeddings of whole articles, (number, keys, embeddings) in the order of their
         sentences, and the embedder that made them; all or nothing."""
         with self._transaction():
-            for number, keys, rows in articles:
-                vectors = ((key, row.tobytes()) for key, row in zip(keys, rows, strict=True))
-                self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", vectors)
+            for number, keys, embeddings in articles:
+                self._write_vectors("REPLACE", keys, embeddings)
                 sentences = self.sentence_numbers_of(number)
                 self._db.executemany(
                     "UPDATE sentences SET vector_key = ? WHERE number = ?", zip(keys, sentences, strict=True)
@@ -298,13 +318,21 @@ class Store:
         """The sentence numbers of a numbered article, in the order of its text."""
         return [row[0] for row in self._rows("SELECT number FROM sentences WHERE article = ? ORDER BY start", article)]
 
-    def known_vectors(self, keys: Iterable[bytes]) -> dict[bytes, Vectors]:
-        """Those of the keys whose vectors are stored."""
+    def known_embeddings(self, keys: Iterable[bytes]) -> dict[bytes, Embedding]:
+        """Those of the keys that are stored."""
         found = {}
         for key in set(keys):
-            for (blob,) in self._rows("SELECT vector FROM vectors WHERE key = ?", key):
-                found[key] = np.frombuffer(blob, dtype=np.float32)
+            for vector, tokens, width in self._rows("SELECT vector, tokens, width FROM vectors WHERE key = ?", key):
+                found[key] = Embedding(np.frombuffer(vector, dtype=np.float32), _token_vectors(tokens, width))
         return found
+
+    def sentence_tokens(self, numbers: Iterable[int]) -> dict[int, TokenVectors]:
+        """The token vectors of those of the numbered sentences that are still there."""
+        rows = self._rows(
+            f"SELECT number, tokens, width FROM sentences JOIN vectors ON key = vector_key WHERE number IN {_LISTED}",
+            _listed(numbers),
+        )
+        return {number: _token_vectors(tokens, width) for number, tokens, width in rows}
 
     def sentence_vectors(self, numbers: list[int]) -> Vectors:
         """(len(numbers), dim), in the order given. Raises StoreError when one is missing."""
@@ -323,12 +351,16 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article ready to be written. `vectors` is (sentences, dim), a key for each row."""
+    """An article ready to be written: a key and an embedding for each of its sentences."""
 
     article: Article
     signature: bytes
     vector_keys: list[bytes]
-    vectors: Vectors
+    embeddings: list[Embedding]
+
+
+def _token_vectors(blob: bytes, width: int) -> TokenVectors:
+    return np.frombuffer(blob, dtype=np.int8).reshape(-1, width) if width else NO_TOKENS
 
 
 @contextmanager

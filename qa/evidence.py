@@ -13,10 +13,10 @@ import rjieba
 
 from index.fold import fold_text
 from index.reader import Located
+from qa.candidate import Candidate
 from qa.gazetteer import is_city_of_others, is_province_of_others, levels_of, places_in, same_level
 from qa.quantities import Quantity, quantities
 from qa.question import AnswerType, Question
-from qa.retrieve import Candidate
 
 LEAD_SENTENCES = 3
 

@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 
 from index.reader import Reader
+from qa.candidate import Candidate
 from qa.evidence import Evidence, weigh
 from qa.question import AnswerType, Question
-from qa.retrieve import Candidate
 from qa.script import Script
 
 MAX_RARITY = 8.0

@@ -8,15 +8,24 @@ from index.generations import Home
 from index.reader import Reader, open_reader
 from qa.extractive import Thresholds
 from qa.pipeline import Pipeline
+from qa.rerank import Reranker
+from qa.rerank.late_interaction import DEFAULT
 
 
 class Library:
     """Hands out a pipeline over the newest generation. Safe to share between threads."""
 
-    def __init__(self, home: Home, embedder: Embedder, thresholds: Thresholds | None = None) -> None:
+    def __init__(
+        self,
+        home: Home,
+        embedder: Embedder,
+        thresholds: Thresholds | None = None,
+        reranker: Reranker | None = DEFAULT,
+    ) -> None:
         self._home = home
         self._embedder = embedder
         self._thresholds = thresholds
+        self._reranker = reranker
         self._guard = threading.Lock()
         self._reader: Reader | None = None
         self._pipeline: Pipeline | None = None
@@ -43,6 +52,8 @@ class Library:
     def warm_up(self) -> str:
         """Load the model and open the index; what is missing for asking, or ""."""
         self._embedder.warm_up()
+        if self._reranker is not None:
+            self._reranker.warm_up()
         try:
             self.pipeline()
         except YoujuError as error:
@@ -62,4 +73,4 @@ class Library:
         """
         if self._reader is None or self._has_newer(self._reader):
             self._reader = open_reader(self._home, self._embedder)
-            self._pipeline = Pipeline(self._reader, self._embedder, self._thresholds)
+            self._pipeline = Pipeline(self._reader, self._embedder, self._thresholds, self._reranker)

@@ -1,15 +1,16 @@
 """The pipeline: the one place where the stages meet."""
 
 import re
-import time
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from index.embed import Embedder
 from index.errors import QuestionError
 from index.fold import fold
 from index.reader import Located, Reader
 from qa.answer import Answer, AnswerSentence, Citation, Hit, Legs, Status, Turn, Verdict
+from qa.candidate import Candidate
+from qa.clock import Clock
 from qa.evidence import Evidence
 from qa.extractive import Selection, Thresholds, select
 from qa.followup import Standalone, condense
@@ -17,7 +18,9 @@ from qa.gazetteer import place_spans
 from qa.messages import MISSING, PARTLY, QUOTED, REFUSAL
 from qa.passage import Passage, passage_of
 from qa.question import AnswerType, Question, analyse
-from qa.retrieve import Candidate, Retriever
+from qa.rerank import Reranker
+from qa.rerank.late_interaction import DEFAULT
+from qa.retrieve import Retriever
 from qa.script import Script, to_script
 
 MAX_QUESTION = 2000
@@ -29,30 +32,24 @@ DEPTH = 80
 _JOIN = re.compile(r"和|与|跟|及|以及|还是|\band\b|\bvs\b|、")
 
 
-@dataclass(slots=True)
-class _Clock:
-    """Milliseconds by stage."""
-
-    timings: dict[str, float] = field(default_factory=dict)
-    _start: float = field(default_factory=time.perf_counter)
-
-    def stage(self, name: str) -> None:
-        now = time.perf_counter()
-        self.timings[name] = round((now - self._start) * 1000, 2)
-        self._start = now
-
-
 class Pipeline:
     """Answers questions from one opened index."""
 
-    def __init__(self, reader: Reader, embedder: Embedder, thresholds: Thresholds | None = None) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        embedder: Embedder,
+        thresholds: Thresholds | None = None,
+        reranker: Reranker | None = DEFAULT,
+    ) -> None:
+        """`reranker` None leaves the fusion's order."""
         self._reader = reader
-        self._retriever = Retriever(reader, embedder)
+        self._retriever = Retriever(reader, embedder, reranker=reranker)
         self._thresholds = thresholds or Thresholds()
 
-    def search(self, question: str, k: int = 10) -> list[Hit]:
+    def search(self, question: str, k: int = 10, clock: Clock | None = None) -> list[Hit]:
         """The `k` best sentences. Raises QuestionError for an empty or too long question."""
-        return [_hit(c) for c in self._retriever.retrieve(_checked(question), k)]
+        return [_hit(c) for c in self._retriever.retrieve(_checked(question), k, clock)]
 
     def legs(self, question: str, k: int = 10) -> Legs:
         """What each leg of retrieval finds by itself. Raises QuestionError."""
@@ -60,13 +57,12 @@ class Pipeline:
 
     def ask(self, question: str, history: list[Turn] | None = None) -> Answer:
         """Answer a question, or say that the articles do not. Raises QuestionError."""
-        clock = _Clock()
+        clock = Clock()
         standalone = condense(_checked(question), history or [])
         parts = split_comparison(standalone)
         analysed = _alike([analyse(part.question, part.context, part.before) for part in parts])
         clock.stage("analyse")
-        candidates = [self._retriever.retrieve(part.search_text, DEPTH) for part in parts]
-        clock.stage("retrieve")
+        candidates = [self._retriever.retrieve(part.search_text, DEPTH, clock) for part in parts]
         selections = [
             select(q, found, self._reader, self._thresholds) for q, found in zip(analysed, candidates, strict=True)
         ]

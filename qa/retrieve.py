@@ -1,20 +1,24 @@
-"""Retrieval: dense sentences and BM25 over articles and sentences, fused into one ranking.
+"""Retrieval: dense sentences and BM25 over articles and sentences, fused into one ranking and reranked.
 
 Each leg's scores are brought to a common scale and added. A plain reciprocal-rank fusion
 measured worse than the better leg; sums of scores did not (see eval/README.md).
 """
 
-import re
+import math
+import statistics
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from index.embed import Embedder, Vectors
+from index.embed import Embedder
 from index.fold import fold_text
 from index.reader import Located, Reader
 from qa.answer import Found, FoundArticle, Legs
+from qa.candidate import Candidate, order
+from qa.clock import Clock
 from qa.gazetteer import places_in
-from qa.script import Script, script_of, to_script
+from qa.query import Query, make_query
+from qa.rerank import Reranker, rerank
+from qa.rerank.late_interaction import DEFAULT
 
 DENSE_DEPTH = 200
 LEXICAL_DEPTH = 100
@@ -31,10 +35,15 @@ OPENED_ARTICLES = 12
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each leg adds to a sentence's score."""
+    """What each leg adds to a sentence's score, by `python -m eval.fit_fusion` (eval/README.md)."""
 
-    article: float = 1.0
-    sentence: float = 0.4
+    article: float = 0.46
+    article_length: float = 1.03
+    """More for each e-fold of the articles' length over `usual_length`, and less below it: of an article of one
+    or two sentences BM25 says again what it said of its sentence."""
+    usual_length: float = 245.0
+    """Characters; e to the power of 5.5."""
+    sentence: float = 0.33
     dense: float = 1.0
     place: float = 0.3
     """What an article loses that names none of the question's places, in part for some of them."""
@@ -42,58 +51,77 @@ class Weights:
     cosine_range: float = 0.12
     """Cosines of this encoder lie close together; floor and floor + range become 0 and 1."""
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence with what each leg gave it. `score` orders candidates."""
-
-    located: Located
-    score: float
-    cosine: float
-    lexical: float
-    """BM25 of the sentence over the best sentence's, 0 to 1."""
-    article: float
-    """BM25 of its article over the best article's, 0 to 1."""
+    def of_article(self, lengths: Iterable[int]) -> float:
+        """What BM25 of an article adds where the candidates' articles have these lengths, in characters."""
+        usual = statistics.median(lengths)
+        return max(0.0, self.article + self.article_length * math.log(max(1.0, usual) / self.usual_length))
 
 
 class Retriever:
     """Finds sentences for a question in one opened index."""
 
-    def __init__(self, reader: Reader, embedder: Embedder, weights: Weights | None = None) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        embedder: Embedder,
+        weights: Weights | None = None,
+        reranker: Reranker | None = DEFAULT,
+    ) -> None:
+        """`reranker` None leaves the fusion's order."""
         self._reader = reader
         self._embedder = embedder
         self._weights = weights or Weights()
+        self._reranker = reranker
 
-    def retrieve(self, question: str, k: int) -> list[Candidate]:
+    def retrieve(self, question: str, k: int, clock: Clock | None = None) -> list[Candidate]:
         """The `k` best sentences, best first, ties by article id and offset."""
-        query = self._embed(question)
-        words = lexical_text(question)
-        articles = _over_best(self._reader.matching_articles(words, ARTICLE_DEPTH))
+        clock = clock or Clock()
+        query = make_query(question, self._embedder)
+        clock.stage("embed")
+        candidates = self._fused(query, clock)
+        if query.is_foreign:
+            candidates = self._reread(query, candidates[:REREAD])
+        elif self._reranker is not None:
+            candidates = rerank(self._reranker, query, candidates, self._reader)
+        candidates = self._placed(question, candidates)[:k]
+        clock.stage("rerank")
+        return candidates
+
+    def _fused(self, query: Query, clock: Clock) -> list[Candidate]:
+        """What the legs find, by the sum of their scores."""
+        near = [number for number, _ in self._reader.nearest_sentences(query.vector, DENSE_DEPTH)]
+        clock.stage("dense")
+        articles = _over_best(self._reader.matching_articles(query.words, ARTICLE_DEPTH))
         # The names in an English question tell articles apart, but not their sentences.
-        depth = LEXICAL_DEPTH if words == question else 0
-        sentences = _over_best(self._reader.matching_sentences(words, depth))
-        near = [number for number, _ in self._reader.nearest_sentences(query, DENSE_DEPTH)]
+        depth = 0 if query.is_foreign else LEXICAL_DEPTH
+        sentences = _over_best(self._reader.matching_sentences(query.words, depth))
+        clock.stage("lexical")
         opened = self._reader.sentences_of(list(articles)[:OPENED_ARTICLES])
-        cosines = self._reader.closeness(query, list({*near, *sentences, *opened}))
+        cosines = self._reader.closeness(query.vector, list({*near, *sentences, *opened}))
         located = self._reader.locate(cosines)
+        if not located:
+            return []
+        lengths = {item.article_number: len(item.article.text) for item in located.values()}
+        by_article = self._weights.of_article(lengths.values())
         candidates = [
-            self._candidate(item, cosines[number], sentences.get(number, 0.0), articles.get(item.article_number, 0.0))
+            self._candidate(
+                item, cosines[number], sentences.get(number, 0.0), articles.get(item.article_number, 0.0), by_article
+            )
             for number, item in located.items()
         ]
-        candidates.sort(key=_order)
-        if words != question:
-            candidates = self._reread(query, candidates[:REREAD])
-        return self._placed(question, candidates)[:k]
+        candidates.sort(key=order)
+        clock.stage("fuse")
+        return candidates
 
     def legs(self, question: str, k: int) -> Legs:
         """What each leg finds alone, `k` of each at most: for measuring and for showing how an answer was found."""
-        words = lexical_text(question)
-        articles = self._reader.matching_articles(words, k)
+        query = make_query(question, self._embedder)
+        articles = self._reader.matching_articles(query.words, k)
         ids = self._reader.store.article_ids(number for number, _ in articles)
         ranked = [FoundArticle(article_id=ids[n], score=score) for n, score in articles if n in ids]
         return Legs(
-            dense=self._found(self._reader.nearest_sentences(self._embed(question), k)),
-            lexical=self._found(self._reader.matching_sentences(words, k)),
+            dense=self._found(self._reader.nearest_sentences(query.vector, k)),
+            lexical=self._found(self._reader.matching_sentences(query.words, k)),
             articles=sorted(ranked, key=lambda a: (-a.score, a.article_id)),
         )
 
@@ -103,23 +131,13 @@ class Retriever:
         found = [Found(article_id=i, start=s.start, end=s.end, score=score) for i, s, score in spans]
         return sorted(found, key=lambda f: (-f.score, f.article_id, f.start))
 
-    def _embed(self, question: str) -> Vectors:
-        """The mean direction of the question in both scripts, (dim,), so that neither is at a loss."""
-        simplified = to_script(question, Script.SIMPLIFIED)
-        traditional = to_script(simplified, Script.TRADITIONAL)
-        if simplified == traditional:
-            return self._embedder.embed_query(question)
-        both = self._embedder.embed_query(simplified) + self._embedder.embed_query(traditional)
-        mean: Vectors = both / np.linalg.norm(both)
-        return mean
-
     def _placed(self, question: str, candidates: list[Candidate]) -> list[Candidate]:
         """Let the best candidates of other places fall behind those of the question's places."""
         places = places_in(fold_text(question))
         if not places:
             return candidates
         head = [self._without_place(c, places) for c in candidates[:PLACED]]
-        return sorted(head + candidates[PLACED:], key=_order)
+        return sorted(head + candidates[PLACED:], key=order)
 
     def _without_place(self, candidate: Candidate, places: tuple[str, ...]) -> Candidate:
         article = candidate.located.article
@@ -127,38 +145,24 @@ class Retriever:
         missing = sum(place not in named for place in places) / len(places)
         return replace(candidate, score=candidate.score - self._weights.place * missing)
 
-    def _reread(self, query: Vectors, candidates: list[Candidate]) -> list[Candidate]:
+    def _reread(self, query: Query, candidates: list[Candidate]) -> list[Candidate]:
         """Order candidates by their sentences alone, without title and heading.
 
         Across languages the title outweighs its sentence; measured on ten English questions,
         the bare sentences put the answer first where the indexed vectors did not.
         """
         vectors = self._embedder.embed_passages([c.located.text for c in candidates])
-        cosines = (vectors @ query).tolist() if candidates else []
+        cosines = (vectors @ query.vector).tolist() if candidates else []
         read = [replace(c, score=cosine, cosine=cosine) for c, cosine in zip(candidates, cosines, strict=True)]
-        return sorted(read, key=_order)
+        return sorted(read, key=order)
 
-    def _candidate(self, located: Located, cosine: float, lexical: float, article: float) -> Candidate:
+    def _candidate(
+        self, located: Located, cosine: float, lexical: float, article: float, by_article: float
+    ) -> Candidate:
         w = self._weights
         dense = (cosine - w.cosine_floor) / w.cosine_range
-        score = w.article * article + w.sentence * lexical + w.dense * dense
+        score = by_article * article + w.sentence * lexical + w.dense * dense
         return Candidate(located, score, cosine, lexical, article)
-
-
-def _order(candidate: Candidate) -> tuple[float, str, int]:
-    """Best first, ties by article id and offset."""
-    return -candidate.score, candidate.located.article.id, candidate.located.sentence.span.start
-
-
-def lexical_text(question: str) -> str:
-    """What the lexical leg looks for: the question, or of an English one what Chinese articles share.
-
-    That is Chinese names of its places, and words with a digit or all in capitals (6G, LED).
-    """
-    if script_of(question) is not Script.ENGLISH:
-        return question
-    shared = [word for word in re.findall(r"[A-Za-z0-9.-]+", question) if re.search(r"\d|^[A-Z]{2,}$", word)]
-    return " ".join([*places_in(fold_text(question)), *shared])
 
 
 def _over_best(hits: list[tuple[int, float]]) -> dict[int, float]:

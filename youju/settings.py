@@ -13,7 +13,9 @@ from pydantic_settings import (
 )
 
 from index.embed import BUNDLED, make_embedder
-from index.errors import EmbedderError, YoujuError
+from index.errors import EmbedderError, RerankerError, YoujuError
+from qa.rerank import BUNDLED as RERANKER
+from qa.rerank import make_reranker
 
 _PREFIX = "YOUJU_"
 
@@ -31,6 +33,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path(".youju"), description="folder of the index")
     embedder: str = Field(BUNDLED, description="embedder that indexes and asks")
+    reranker: str = Field(RERANKER, description="what reads the best candidates once more")
     cache: Path | None = Field(None, description="folder of the prepared model; the user's cache folder when not set")
     host: str = Field("127.0.0.1", description="address that the server listens on")
     port: int = Field(7860, ge=1, le=65535, description="port that the server listens on")
@@ -42,6 +45,15 @@ class Settings(BaseSettings):
             make_embedder(name)
         except EmbedderError as error:
             raise PydanticCustomError("embedder", str(error).rstrip(".")) from error
+        return name
+
+    @field_validator("reranker")
+    @classmethod
+    def _known_reranker(cls, name: str) -> str:
+        try:
+            make_reranker(name)
+        except RerankerError as error:
+            raise PydanticCustomError("reranker", str(error).rstrip(".")) from error
         return name
 
     @classmethod

@@ -1,7 +1,8 @@
 """Embedders: text to unit-length vectors, behind one protocol."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,28 @@ from index.errors import EmbedderError, EmbedderMismatch
 
 Vectors = npt.NDArray[np.float32]
 """Unit-length rows, (n, dim)."""
+
+TokenVectors = npt.NDArray[np.int8]
+"""A row for each token of one text, (tokens, width): directions, rounded so that 127 stands for 1."""
+
+NO_TOKENS: TokenVectors = np.empty((0, 0), dtype=np.int8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedding:
+    """What is stored of a passage: its vector, (dim,), and its tokens' vectors where the embedder gives them."""
+
+    vector: Vectors
+    tokens: TokenVectors = field(default_factory=lambda: NO_TOKENS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QueryEmbedding:
+    """A question's vector, (dim,), and its tokens as rows (tokens, width), each as long as the token's share
+    in the question; the lengths add up to 1. None where the embedder gives no tokens."""
+
+    vector: Vectors
+    tokens: Vectors | None = None
 
 
 class Embedder(Protocol):
@@ -32,6 +55,31 @@ class Embedder(Protocol):
     def embed_query(self, text: str) -> Vectors:
         """(dim,)"""
         ...
+
+
+@runtime_checkable
+class TokenEmbedder(Embedder, Protocol):
+    """An embedder that also gives a vector for each token, for reranking by late interaction."""
+
+    def encode_passages(self, texts: list[str]) -> list[Embedding]:
+        """One for each text."""
+        ...
+
+    def encode_query(self, text: str) -> QueryEmbedding: ...
+
+
+def encode_passages(embedder: Embedder, texts: list[str]) -> list[Embedding]:
+    """An embedding for each text, with its tokens where the embedder gives them."""
+    if isinstance(embedder, TokenEmbedder):
+        return embedder.encode_passages(texts)
+    return [Embedding(row) for row in embedder.embed_passages(texts)]
+
+
+def encode_query(embedder: Embedder, text: str) -> QueryEmbedding:
+    """The same for a question."""
+    if isinstance(embedder, TokenEmbedder):
+        return embedder.encode_query(text)
+    return QueryEmbedding(embedder.embed_query(text))
 
 
 BUNDLED = "bundled"

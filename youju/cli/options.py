@@ -3,13 +3,16 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from index.embed import Embedder, make_embedder
 from index.generations import Home
 from youju.settings import load_settings
+
+if TYPE_CHECKING:
+    from qa.library import Library
 
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="Folder of the index [default: $YOUJU_HOME, else ./.youju]")
@@ -20,6 +23,15 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
 def open_home(home: Path | None) -> tuple[Home, Embedder]:
     settings = load_settings(home=home)
     return Home(settings.home), make_embedder(settings.embedder, settings.cache)
+
+
+def open_library(home: Path | None) -> "Library":
+    """The home's index with what the settings say of asking."""
+    from qa.library import Library
+    from qa.rerank import make_reranker
+
+    settings = load_settings(home=home)
+    return Library(*open_home(home), reranker=make_reranker(settings.reranker))
 
 
 def print_json(value: object) -> None:

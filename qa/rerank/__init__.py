@@ -1,0 +1,72 @@
+"""Reranking: the best candidates of the fusion, read more closely.
+
+`make_reranker` takes a setting: `bundled` (late interaction on the bundled encoder's tokens),
+`cross-encoder:MODEL` (sentence-transformers), `api:MODEL` (an HTTP /rerank endpoint) or `none`.
+"""
+
+from dataclasses import replace
+from typing import Protocol
+
+from index.errors import RerankerError
+from index.reader import Located, Reader
+from qa.candidate import Candidate, order
+from qa.query import Query
+
+BUNDLED, NONE = "bundled", "none"
+KNOWN = f"{BUNDLED}, {NONE}, cross-encoder:MODEL or api:MODEL"
+"""What `make_reranker` takes; MODEL is a name, or the path of a folder for cross-encoder."""
+
+
+class Reranker(Protocol):
+    """Reads a question together with each candidate. Constructors are cheap; `warm_up` loads."""
+
+    @property
+    def depth(self) -> int:
+        """How many candidates it is given at most."""
+        ...
+
+    def warm_up(self) -> None: ...
+
+    def scores(self, query: Query, candidates: list[Candidate], reader: Reader) -> list[float]:
+        """The new score of each candidate, higher for better. Raises RerankerError."""
+        ...
+
+
+def rerank(reranker: Reranker, query: Query, candidates: list[Candidate], reader: Reader) -> list[Candidate]:
+    """The candidates, best first, in their new order; those beyond the reranker's depth after all others."""
+    head, tail = candidates[: reranker.depth], candidates[reranker.depth :]
+    if not head:
+        return []
+    scores = reranker.scores(query, head, reader)
+    if len(scores) != len(head):
+        raise RerankerError(f"the reranker gave {len(scores)} scores for {len(head)} passages.")
+    head = sorted((replace(c, score=s) for c, s in zip(head, scores, strict=True)), key=order)
+    below = min(0.0, head[-1].score - tail[0].score) if tail else 0.0
+    return head + [replace(c, score=c.score + below) for c in tail]
+
+
+def make_reranker(name: str) -> Reranker | None:
+    """The reranker of that name; None for `none`. Raises RerankerError for a name that is not known."""
+    kind, _, model = name.partition(":")
+    if name == NONE:
+        return None
+    if name == BUNDLED:
+        from qa.rerank.late_interaction import LateInteraction
+
+        return LateInteraction()
+    if kind == "cross-encoder" and model:
+        from qa.rerank.cross_encoder import CrossEncoderReranker
+
+        return CrossEncoderReranker(model)
+    if kind == "api" and model:
+        from qa.rerank.api import ApiReranker
+
+        return ApiReranker(model)
+    raise RerankerError(f"the reranker {name!r} is not known.", f"Known: {KNOWN}.")
+
+
+def passage_text(located: Located) -> str:
+    """What a model that reads text is given: the title, and the sentence with its neighbours in the paragraph."""
+    article, at, here = located.article, located.position, located.sentence.paragraph
+    near = [s for s in article.sentences[max(0, at - 1) : at + 2] if s.paragraph == here]
+    return f"{article.title}\n{article.text[near[0].span.start : near[-1].span.end]}"
