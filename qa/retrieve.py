@@ -13,6 +13,7 @@ from index.embed import Embedder, Vectors
 from index.fold import fold_text
 from index.reader import Located, Reader
 from qa.answer import Found, FoundArticle, Legs
+from qa.filters import Filters, allowed_by
 from qa.gazetteer import places_in
 from qa.script import Script, script_of, to_script
 
@@ -64,15 +65,16 @@ class Retriever:
         self._embedder = embedder
         self._weights = weights or Weights()
 
-    def retrieve(self, question: str, k: int) -> list[Candidate]:
-        """The `k` best sentences, best first, ties by article id and offset."""
+    def retrieve(self, question: str, k: int, filters: Filters | None = None) -> list[Candidate]:
+        """The `k` best sentences, best first, ties by article id and offset. Raises ArticleNotFound."""
+        allowed = allowed_by(filters, self._reader)
         query = self._embed(question)
         words = lexical_text(question)
-        articles = _over_best(self._reader.matching_articles(words, ARTICLE_DEPTH))
+        articles = _over_best(self._reader.matching_articles(words, ARTICLE_DEPTH, allowed))
         # The names in an English question tell articles apart, but not their sentences.
         depth = LEXICAL_DEPTH if words == question else 0
-        sentences = _over_best(self._reader.matching_sentences(words, depth))
-        near = [number for number, _ in self._reader.nearest_sentences(query, DENSE_DEPTH)]
+        sentences = _over_best(self._reader.matching_sentences(words, depth, allowed))
+        near = [number for number, _ in self._reader.nearest_sentences(query, DENSE_DEPTH, allowed)]
         opened = self._reader.sentences_of(list(articles)[:OPENED_ARTICLES])
         cosines = self._reader.closeness(query, list({*near, *sentences, *opened}))
         located = self._reader.locate(cosines)
@@ -85,15 +87,16 @@ class Retriever:
             candidates = self._reread(query, candidates[:REREAD])
         return self._placed(question, candidates)[:k]
 
-    def legs(self, question: str, k: int) -> Legs:
+    def legs(self, question: str, k: int, filters: Filters | None = None) -> Legs:
         """What each leg finds alone, `k` of each at most: for measuring and for showing how an answer was found."""
+        allowed = allowed_by(filters, self._reader)
         words = lexical_text(question)
-        articles = self._reader.matching_articles(words, k)
+        articles = self._reader.matching_articles(words, k, allowed)
         ids = self._reader.store.article_ids(number for number, _ in articles)
         ranked = [FoundArticle(article_id=ids[n], score=score) for n, score in articles if n in ids]
         return Legs(
-            dense=self._found(self._reader.nearest_sentences(self._embed(question), k)),
-            lexical=self._found(self._reader.matching_sentences(words, k)),
+            dense=self._found(self._reader.nearest_sentences(self._embed(question), k, allowed)),
+            lexical=self._found(self._reader.matching_sentences(words, k, allowed)),
             articles=sorted(ranked, key=lambda a: (-a.score, a.article_id)),
         )
 
