@@ -47,13 +47,15 @@ class DenseIndex:
             self.__dict__.pop("_held", None)
             self._index.add_with_ids(np.ascontiguousarray(vectors), ids)
 
-    def search(self, query: Vectors, k: int) -> list[tuple[int, float]]:
-        """The `k` nearest sentence ids with their cosines, best first, ties by id."""
-        count = min(k, self._index.ntotal)
+    def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> list[tuple[int, float]]:
+        """The `k` nearest sentence ids with their cosines, best first, ties by id; of the `allowed` ones alone."""
+        count = min(k, self._index.ntotal if allowed is None else len(allowed))
         if count <= 0:
             return []
-        scores, ids = self._index.search(query.reshape(1, -1), count)
-        hits = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
+        params = None if allowed is None else _only(allowed)
+        scores, ids = self._index.search(query.reshape(1, -1), count, params=params)
+        # FAISS fills up with -1 where it has fewer than were asked for.
+        hits = [hit for hit in zip(ids[0].tolist(), scores[0].tolist(), strict=True) if hit[0] >= 0]
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
 
     def scores(self, query: Vectors, ids: list[int]) -> dict[int, float]:
@@ -67,3 +69,14 @@ class DenseIndex:
     @cached_property
     def _held(self) -> set[int]:
         return self.ids
+
+
+def _only(allowed: Ids) -> faiss.SearchParameters:
+    """Hold a search to some ids, by one bit for each id up to the greatest.
+
+    Measured no slower than FAISS's other selectors for a handful of ids, and faster for many.
+    """
+    held = np.zeros(int(allowed.max()) + 1, dtype=bool)
+    held[allowed] = True
+    selector = faiss.IDSelectorBitmap(np.packbits(held, bitorder="little"))  # type: ignore[call-arg, arg-type]
+    return faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # FAISS's types are those of its C++

@@ -7,9 +7,14 @@ damaged or older than the store and nobody is writing, they are rebuilt first.
 import threading
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
+
+from index.dense import Ids
 from index.embed import Embedder, TokenVectors, Vectors, mismatch
 from index.errors import IndexBusy, IndexMissing
 from index.generations import Generation, Home
@@ -18,6 +23,17 @@ from index.store import Store
 
 KEPT_ARTICLES = 1024
 """Articles kept in memory, some 30 kB each."""
+
+FEW_ARTICLES = 200
+"""Articles whose sentences are looked up one article after another, some 30 µs each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The articles and the sentences that a search may find, by their numbers."""
+
+    articles: Ids
+    sentences: Ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +81,26 @@ class Reader:
     def close(self) -> None:
         self.store.close()
 
-    def nearest_sentences(self, query: Vectors, k: int) -> list[tuple[int, float]]:
+    def allowed(self, articles: Collection[int]) -> Allowed:
+        """Some articles, by their numbers, and the sentences of theirs to which a search may be held."""
+        numbers = np.array(list(articles), dtype=np.int64)
+        if len(articles) <= FEW_ARTICLES:
+            return Allowed(numbers, np.array(self.sentences_of(articles), dtype=np.int64))
+        sentences, owners = self._owners.T
+        return Allowed(numbers, sentences[np.isin(owners, numbers)])
+
+    @cached_property
+    def _owners(self) -> npt.NDArray[np.int64]:
+        """(n, 2): each sentence and its article, 16 bytes together, read once.
+
+        It never grows old: a number always means the same sentence, sentences written later are not
+        in this generation, and those removed since are left out by `locate`.
+        """
+        return self.store.sentence_owners()
+
+    def nearest_sentences(self, query: Vectors, k: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
         """Sentence numbers with cosines; `query` is (dim,)."""
-        return self._generation.dense.search(query, k)
+        return self._generation.dense.search(query, k, allowed.sentences if allowed else None)
 
     def closeness(self, query: Vectors, numbers: list[int]) -> dict[int, float]:
         """The cosines of given sentences with the query."""
@@ -77,13 +110,13 @@ class Reader:
         """The stored tokens of those of the numbered sentences that still exist."""
         return self.store.sentence_tokens(numbers)
 
-    def matching_sentences(self, question: str, k: int) -> list[tuple[int, float]]:
+    def matching_sentences(self, question: str, k: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
         """Sentence numbers with BM25 scores."""
-        return self._generation.sentences.search(question, k)
+        return self._generation.sentences.search(question, k, allowed.sentences if allowed else None)
 
-    def matching_articles(self, question: str, k: int) -> list[tuple[int, float]]:
+    def matching_articles(self, question: str, k: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
         """Article numbers with BM25 scores."""
-        return self._generation.articles.search(question, k)
+        return self._generation.articles.search(question, k, allowed.articles if allowed else None)
 
     def rarity(self, word: str) -> float:
         """The word's inverse document frequency over articles, as BM25 has it; at least 0."""

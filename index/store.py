@@ -10,12 +10,15 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from index.embed import NO_TOKENS, Embedding, TokenVectors, Vectors
 from index.errors import ArticleNotFound, IndexMissing, StoreError, StoreFull, StoreVersionError
@@ -44,6 +47,9 @@ CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL, tokens BLOB NO
 INSERT INTO meta VALUES ('layout', '2'), ('content', '0');
 """
 
+# What filters ask for, apart from the long texts. Stores made before there were filters get it when next written.
+_FILTERED = "CREATE INDEX IF NOT EXISTS articles_by_date ON articles(published, source)"
+
 _ARTICLE = 'id, title, source, published, url, text, dropped, notes, origin, version, content_hash, "group"'
 
 
@@ -51,8 +57,11 @@ _ARTICLE = 'id, title, source, published, url, text, dropped, notes, origin, ver
 _LISTED = "(SELECT value FROM json_each(?))"
 
 
-def _listed(numbers: Iterable[int]) -> str:
-    return json.dumps(sorted(set(numbers)))
+Key = TypeVar("Key", int, str)
+
+
+def _listed(values: Iterable[Key]) -> str:
+    return json.dumps(sorted(set(values)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,8 @@ class Store:
             self._create(empty=not tables)
             self._upgrade()
         self._check_layout()
+        if writable:
+            self._db.execute(_FILTERED)
 
     def _create(self, *, empty: bool) -> None:
         if empty:
@@ -307,6 +318,43 @@ class Store:
         """Those of the numbered sentences that are still there."""
         rows = self._rows(f"SELECT * FROM sentences WHERE number IN {_LISTED}", _listed(numbers))
         return {row[0]: _sentence(row) for row in rows}
+
+    def numbers_by_id(self, ids: Iterable[str]) -> dict[str, int]:
+        """The numbers of those of the articles that there are."""
+        return dict(self._rows(f"SELECT id, number FROM articles WHERE id IN {_LISTED}", _listed(ids)))
+
+    def sources(self) -> set[str]:
+        """The sources of all articles, as they are written; "" where some have none."""
+        return {row[0] for row in self._rows("SELECT DISTINCT source FROM articles")}
+
+    def articles_where(
+        self,
+        *,
+        since: str = "",
+        until: str = "",
+        sources: Collection[str] | None = None,
+        ids: Collection[str] | None = None,
+    ) -> set[int]:
+        """The numbers of the articles that meet all that is given.
+
+        `since` and `until` are ISO dates, both inclusive; an article without a date meets neither.
+        `sources` and `ids` are compared letter by letter.
+        """
+        conditions = [
+            ("published >= ?", since),
+            ("published <= ? AND published <> ''", until),
+            (f"source IN {_LISTED}", None if sources is None else _listed(sources)),
+            (f"id IN {_LISTED}", None if ids is None else _listed(ids)),
+        ]
+        given = [(condition, value) for condition, value in conditions if value]
+        where = " AND ".join(condition for condition, _ in given) or "1"
+        return {row[0] for row in self._rows(f"SELECT number FROM articles WHERE {where}", *(v for _, v in given))}
+
+    def sentence_owners(self) -> npt.NDArray[np.int64]:
+        """(n, 2): the number of each sentence, and of its article."""
+        with self._guard, _explained(self._path):
+            rows = self._db.execute("SELECT number, article FROM sentences")
+            return np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(-1, 2)
 
     def sentence_numbers(self) -> set[int]:
         return {row[0] for row in self._rows("SELECT number FROM sentences")}

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from index.embed import Embedder
 from qa.answer import Answer, Turn
+from qa.filters import Filters
 from qa.library import Library
 
 
@@ -22,6 +23,7 @@ class YoujuRetriever(BaseRetriever):
 
     library: Library
     k: int = 10
+    filters: Filters | None = None
 
     def _get_relevant_documents(
         self,
@@ -29,7 +31,7 @@ class YoujuRetriever(BaseRetriever):
         *,
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
     ) -> list[Document]:
-        hits = self.library.pipeline().search(query, self.k)
+        hits = self.library.pipeline().search(query, self.k, self.filters)
         return [Document(page_content=hit.quote, metadata=hit.model_dump(exclude={"quote"})) for hit in hits]
 
 
@@ -53,13 +55,14 @@ class Asked(BaseModel, extra="forbid"):
 
     question: str
     history: list[Turn] = []
+    filters: Filters | None = None
 
 
 def answering(library: Library) -> Runnable[str | dict[str, object], Answer]:
-    """A Runnable from a question, or {"question", "history"}, to an Answer."""
+    """A Runnable from a question, or {"question", "history", "filters"}, to an Answer."""
 
     def ask(given: str | dict[str, object]) -> Answer:
         asked = Asked(question=given) if isinstance(given, str) else Asked.model_validate(given)
-        return library.pipeline().ask(asked.question, asked.history)
+        return library.pipeline().ask(asked.question, asked.history, asked.filters)
 
     return RunnableLambda(ask, name="youju")

@@ -17,6 +17,16 @@ QUOTED = {
     Script.TRADITIONAL: "{text}",
     Script.ENGLISH: "The source says: “{text}”",
 }
+NO_SOURCE = {
+    Script.SIMPLIFIED: "没有来源为“{source}”的文章。",
+    Script.TRADITIONAL: "沒有來源為「{source}」的文章。",
+    Script.ENGLISH: "No article has the source “{source}”.",
+}
+NO_ARTICLE = {
+    Script.SIMPLIFIED: "没有文章符合筛选条件。",
+    Script.TRADITIONAL: "沒有文章符合篩選條件。",
+    Script.ENGLISH: "No article meets the filters.",
+}
 PARTLY = {
     Script.SIMPLIFIED: "没有找到这部分的依据：{part}",
     Script.TRADITIONAL: "沒有找到這部分的依據：{part}",

@@ -13,6 +13,7 @@ from qa.candidate import Candidate
 from qa.clock import Clock
 from qa.evidence import Evidence
 from qa.extractive import Selection, Thresholds, select
+from qa.filters import Filters, warnings_of
 from qa.followup import Standalone, condense
 from qa.gazetteer import place_spans
 from qa.messages import MISSING, PARTLY, QUOTED, REFUSAL
@@ -21,7 +22,7 @@ from qa.question import AnswerType, Question, analyse
 from qa.rerank import Reranker
 from qa.rerank.late_interaction import DEFAULT
 from qa.retrieve import Retriever
-from qa.script import Script, to_script
+from qa.script import Script, script_of, to_script
 
 MAX_QUESTION = 2000
 """Characters of a question."""
@@ -47,29 +48,36 @@ class Pipeline:
         self._retriever = Retriever(reader, embedder, reranker=reranker)
         self._thresholds = thresholds or Thresholds()
 
-    def search(self, question: str, k: int = 10, clock: Clock | None = None) -> list[Hit]:
-        """The `k` best sentences. Raises QuestionError for an empty or too long question."""
-        return [_hit(c) for c in self._retriever.retrieve(_checked(question), k, clock)]
+    def search(
+        self, question: str, k: int = 10, filters: Filters | None = None, clock: Clock | None = None
+    ) -> list[Hit]:
+        """The `k` best sentences. Raises QuestionError for an empty or too long question, ArticleNotFound."""
+        return [_hit(c) for c in self._retriever.retrieve(_checked(question), k, filters, clock)]
 
-    def legs(self, question: str, k: int = 10) -> Legs:
-        """What each leg of retrieval finds by itself. Raises QuestionError."""
-        return self._retriever.legs(_checked(question), k)
+    def legs(self, question: str, k: int = 10, filters: Filters | None = None) -> Legs:
+        """What each leg of retrieval finds by itself. Raises QuestionError, ArticleNotFound."""
+        return self._retriever.legs(_checked(question), k, filters)
 
-    def ask(self, question: str, history: list[Turn] | None = None) -> Answer:
-        """Answer a question, or say that the articles do not. Raises QuestionError."""
+    def warnings(self, question: str, filters: Filters | None, hits: list[Hit]) -> list[str]:
+        """What to say of the filters of a search that found these hits, in the question's script."""
+        return warnings_of(filters, self._reader, script_of(question), found=bool(hits))
+
+    def ask(self, question: str, history: list[Turn] | None = None, filters: Filters | None = None) -> Answer:
+        """Answer a question, or say that the articles do not. Raises QuestionError, ArticleNotFound."""
         clock = Clock()
         standalone = condense(_checked(question), history or [])
         parts = split_comparison(standalone)
         analysed = _alike([analyse(part.question, part.context, part.before) for part in parts])
         clock.stage("analyse")
-        candidates = [self._retriever.retrieve(part.search_text, DEPTH, clock) for part in parts]
+        candidates = [self._retriever.retrieve(part.search_text, DEPTH, filters, clock) for part in parts]
         selections = [
             select(q, found, self._reader, self._thresholds) for q, found in zip(analysed, candidates, strict=True)
         ]
         clock.stage("select")
         answer = _compose(question, standalone, analysed, selections)
         clock.stage("compose")
-        return answer.model_copy(update={"timings_ms": clock.timings})
+        said = warnings_of(filters, self._reader, analysed[0].script, found=any(candidates))
+        return answer.model_copy(update={"timings_ms": clock.timings, "warnings": answer.warnings + said})
 
 
 def _checked(question: str) -> str:

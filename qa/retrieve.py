@@ -6,15 +6,16 @@ measured worse than the better leg; sums of scores did not (see eval/README.md).
 
 import math
 import statistics
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from index.embed import Embedder
 from index.fold import fold_text
-from index.reader import Located, Reader
+from index.reader import Allowed, Located, Reader
 from qa.answer import Found, FoundArticle, Legs
 from qa.candidate import Candidate, order
 from qa.clock import Clock
+from qa.filters import Filters, allowed_by
 from qa.gazetteer import places_in
 from qa.query import Query, make_query
 from qa.rerank import Reranker, rerank
@@ -73,12 +74,15 @@ class Retriever:
         self._weights = weights or Weights()
         self._reranker = reranker
 
-    def retrieve(self, question: str, k: int, clock: Clock | None = None) -> list[Candidate]:
-        """The `k` best sentences, best first, ties by article id and offset."""
+    def retrieve(
+        self, question: str, k: int, filters: Filters | None = None, clock: Clock | None = None
+    ) -> list[Candidate]:
+        """The `k` best sentences, best first, ties by article id and offset. Raises ArticleNotFound."""
         clock = clock or Clock()
+        allowed = allowed_by(filters, self._reader)
         query = make_query(question, self._embedder)
         clock.stage("embed")
-        candidates = self._fused(query, clock)
+        candidates = self._fused(query, allowed, clock)
         if query.is_foreign:
             candidates = self._reread(query, candidates[:REREAD])
         elif self._reranker is not None:
@@ -87,14 +91,14 @@ class Retriever:
         clock.stage("rerank")
         return candidates
 
-    def _fused(self, query: Query, clock: Clock) -> list[Candidate]:
+    def _fused(self, query: Query, allowed: Allowed | None, clock: Clock) -> list[Candidate]:
         """What the legs find, by the sum of their scores."""
-        near = [number for number, _ in self._reader.nearest_sentences(query.vector, DENSE_DEPTH)]
+        near = [number for number, _ in self._reader.nearest_sentences(query.vector, DENSE_DEPTH, allowed)]
         clock.stage("dense")
-        articles = _over_best(self._reader.matching_articles(query.words, ARTICLE_DEPTH))
+        articles = self._by_words(self._reader.matching_articles, query, ARTICLE_DEPTH, allowed)
         # The names in an English question tell articles apart, but not their sentences.
         depth = 0 if query.is_foreign else LEXICAL_DEPTH
-        sentences = _over_best(self._reader.matching_sentences(query.words, depth))
+        sentences = self._by_words(self._reader.matching_sentences, query, depth, allowed)
         clock.stage("lexical")
         opened = self._reader.sentences_of(list(articles)[:OPENED_ARTICLES])
         cosines = self._reader.closeness(query.vector, list({*near, *sentences, *opened}))
@@ -113,17 +117,30 @@ class Retriever:
         clock.stage("fuse")
         return candidates
 
-    def legs(self, question: str, k: int) -> Legs:
+    def legs(self, question: str, k: int, filters: Filters | None = None) -> Legs:
         """What each leg finds alone, `k` of each at most: for measuring and for showing how an answer was found."""
+        allowed = allowed_by(filters, self._reader)
         query = make_query(question, self._embedder)
-        articles = self._reader.matching_articles(query.words, k)
+        articles = self._reader.matching_articles(query.words, k, allowed)
         ids = self._reader.store.article_ids(number for number, _ in articles)
         ranked = [FoundArticle(article_id=ids[n], score=score) for n, score in articles if n in ids]
         return Legs(
-            dense=self._found(self._reader.nearest_sentences(query.vector, k)),
-            lexical=self._found(self._reader.matching_sentences(query.words, k)),
+            dense=self._found(self._reader.nearest_sentences(query.vector, k, allowed)),
+            lexical=self._found(self._reader.matching_sentences(query.words, k, allowed)),
             articles=sorted(ranked, key=lambda a: (-a.score, a.article_id)),
         )
+
+    @staticmethod
+    def _by_words(
+        search: Callable[[str, int, Allowed | None], list[tuple[int, float]]],
+        query: Query,
+        depth: int,
+        allowed: Allowed | None,
+    ) -> dict[int, float]:
+        """BM25 scores over the best one of the whole index, which a filter does not change; best first."""
+        hits = search(query.words, depth, allowed)
+        best = hits if allowed is None else search(query.words, min(depth, 1), None)
+        return {number: score / best[0][1] for number, score in hits} if best else {}
 
     def _found(self, hits: list[tuple[int, float]]) -> list[Found]:
         located = self._reader.locate(number for number, _ in hits)
@@ -163,9 +180,3 @@ class Retriever:
         dense = (cosine - w.cosine_floor) / w.cosine_range
         score = by_article * article + w.sentence * lexical + w.dense * dense
         return Candidate(located, score, cosine, lexical, article)
-
-
-def _over_best(hits: list[tuple[int, float]]) -> dict[int, float]:
-    """Scores divided by the best one, in the order of the hits."""
-    best = max((score for _, score in hits), default=1.0) or 1.0
-    return {number: score / best for number, score in hits}

@@ -117,6 +117,44 @@ def test_ask_citation_is_a_span_of_its_article(client: TestClient, monkeypatch: 
     assert article["text"][cited["start"] : cited["end"]] == cited["quote"]
 
 
+@pytest.mark.parametrize(
+    ("filters", "ids"),
+    [
+        ({"since": "2024-05-01", "until": "2024-05-01"}, {ID}),
+        ({"since": "2024-05-02"}, set()),
+        ({"sources": ["江報"]}, {ID}),
+        ({"articles": ["b"]}, {"b"}),
+        ({"articles": ["b", ID], "sources": ["江报"]}, {ID}),
+        ({}, {ID, "b"}),
+        (None, {ID, "b"}),
+    ],
+)
+def test_search_is_filtered_with_its_legs(client: TestClient, filters: object, ids: set[str]) -> None:
+    body = client.post("/api/search", json={"question": "武汉规模", "legs": True, "filters": filters}).json()
+    assert {hit["article_id"] for hit in body["hits"]} == ids
+    assert {found["article_id"] for found in body["legs"]["dense"]} == ids
+    assert {found["article_id"] for found in body["legs"]["articles"]} == ids - {"b"}
+
+
+def test_search_says_what_its_filters_missed(client: TestClient) -> None:
+    body = client.post("/api/search", json={"question": "武汉", "filters": {"sources": ["河报"]}}).json()
+    assert (body["hits"], body["warnings"]) == ([], ["没有来源为“河报”的文章。", "没有文章符合筛选条件。"])
+    body = client.post("/api/search", json={"question": "武汉", "filters": {"sources": ["江报"]}}).json()
+    assert list(body) == ["hits", "timings_ms"]
+
+
+def test_ask_is_filtered(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    from qa.extractive import Calibration
+
+    monkeypatch.setattr("qa.extractive.CALIBRATION", Calibration(intercept=50))
+    asked = {"question": "武汉2027年量子产业规模是多少亿元？"}
+    statuses = [
+        client.post("/api/ask", json=asked | {"filters": filters}).json()["status"]
+        for filters in ({"sources": ["江報"]}, {"articles": ["b"]}, None)
+    ]
+    assert statuses == ["answered", "no_evidence", "answered"]
+
+
 def test_articles_are_listed_by_id(client: TestClient) -> None:
     rows = client.get("/api/articles").json()
     assert [(row["id"], row["sentences"], row["characters"]) for row in rows] == [("b", 2, 14), (ID, 2, len(TEXT))]
@@ -176,6 +214,40 @@ def test_error_bad_ask(client: TestClient, extra: dict[str, object]) -> None:
     assert (response.status_code, error_of(response.json())["code"]) == (422, "bad_request")
 
 
+@pytest.mark.parametrize("path", ["/api/search", "/api/ask"])
+@pytest.mark.parametrize(
+    ("filters", "message"),
+    [
+        ({"since": "2024-05-02", "until": "2024-05-01"}, "filters: since 2024-05-02 is after until 2024-05-01"),
+        ({"since": "May 2024"}, "filters.since: a day is written YYYY-MM-DD"),
+        ({"until": 20240501}, "filters.until: a day is written YYYY-MM-DD"),
+        ({"since": "2024-02-30"}, "filters.since: "),
+        ({"sources": "江报"}, "filters.sources: "),
+        ({"sources": [" "]}, "filters.sources.0: "),
+        ({"articles": ["a"] * 1001}, "filters.articles: "),
+        ({"articles": ["\ud800"]}, "filters.articles.0: "),
+        ({"sources": ["\ud800"]}, "filters.sources.0: "),
+        ({"date": "2024-05-01"}, "filters.date: "),
+        ([], "filters: "),
+        ("江报", "filters: "),
+    ],
+)
+def test_error_bad_filters(client: TestClient, path: str, filters: object, message: str) -> None:
+    content = json.dumps({"question": "武汉", "filters": filters})
+    response = client.post(path, content=content, headers={"content-type": "application/json"})
+    error = error_of(response.json())
+    assert (response.status_code, error["code"]) == (422, "bad_request")
+    assert error["message"].startswith(message)
+
+
+@pytest.mark.parametrize("path", ["/api/search", "/api/ask"])
+def test_error_filter_for_an_unknown_article(client: TestClient, path: str) -> None:
+    response = client.post(path, json={"question": "武汉", "filters": {"articles": ["b", "none"]}})
+    error = error_of(response.json())
+    assert (response.status_code, error["code"]) == (404, "article_not_found")
+    assert error["message"] == "no article has the id 'none'."
+
+
 @pytest.mark.parametrize("content", [b"{", b"", b"question=1", b'{"question": "\xff"}', b'{"question": "\\ud800"}'])
 def test_error_broken_json(client: TestClient, content: bytes) -> None:
     response = client.post("/api/ask", content=content, headers={"content-type": "application/json"})
@@ -224,3 +296,11 @@ def test_error_of_our_own_making_has_the_form(client: TestClient, monkeypatch: p
 
 def test_openapi_is_served(client: TestClient) -> None:
     assert client.get("/openapi.json").json()["info"]["title"] == "Youju 有据"
+
+
+@pytest.mark.parametrize(("path", "name"), [("/api/search", "SearchRequest"), ("/api/ask", "AskRequest")])
+def test_openapi_examples_are_requests_with_filters(client: TestClient, path: str, name: str) -> None:
+    examples = client.get("/openapi.json").json()["components"]["schemas"][name]["examples"]
+    assert any("filters" in example for example in examples)
+    # The articles of the examples are not in this index; all else is in the right form.
+    assert {client.post(path, json=example).status_code for example in examples} <= {200, 404}

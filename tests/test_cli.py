@@ -191,6 +191,67 @@ def test_ask_prints_answer_and_source(indexed: Path, monkeypatch: pytest.MonkeyP
     assert lines[3] == f"    {WUHAN}"
 
 
+@pytest.fixture
+def three(place: Path) -> None:
+    """An index of three articles; that of 武汉 has neither date nor source."""
+    for name, source, day in (("b.txt", "新華社", "2024-05-01"), ("c.txt", "江报", "2024-05-02")):
+        text = f"武汉规划\n{day} 来源：{source}\n到2027年，武汉量子产业规模将达到500亿元。"
+        (place / "articles" / name).write_text(text, "utf-8")
+    run("index", "articles")
+
+
+@pytest.mark.parametrize(
+    ("options", "ids"),
+    [
+        ([], {"武汉.txt", "b.txt", "c.txt"}),
+        (["--since", "2024-05-02"], {"c.txt"}),
+        (["--until", "2024-05-01"], {"b.txt"}),
+        (["--since", "2024-05-01", "--until", "2024-05-02"], {"b.txt", "c.txt"}),
+        (["--source", "新华社"], {"b.txt"}),
+        (["--source", "新华社", "--source", "江報"], {"b.txt", "c.txt"}),
+        (["--article", "武汉.txt", "--article", "c.txt"], {"武汉.txt", "c.txt"}),
+        (["--article", "武汉.txt", "--since", "2024-05-01"], set()),
+    ],
+)
+def test_search_is_filtered(three: None, options: list[str], ids: set[str]) -> None:
+    result = run("search", "武汉", *options, "--json")
+    assert (result.exit_code, {hit["article_id"] for hit in json.loads(result.stdout)}) == (0, ids)
+
+
+def test_search_says_what_its_filters_missed(three: None) -> None:
+    result = run("search", "武汉", "--source", "河报", "--json")
+    assert (result.exit_code, json.loads(result.stdout)) == (0, [])
+    assert result.stderr.splitlines()[-2:] == ["没有来源为“河报”的文章。", "没有文章符合筛选条件。"]
+
+
+def test_ask_is_filtered(three: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from qa.extractive import Calibration
+
+    monkeypatch.setattr("qa.extractive.CALIBRATION", Calibration(intercept=50))
+    question = "武汉2027年量子产业规模是多少亿元？"
+    answer = json.loads(run("ask", question, "--until", "2024-05-01", "--json").stdout)
+    assert [c["article_id"] for c in answer["citations"]] == ["b.txt"]
+    result = run("ask", question, "--since", "2025-01-01")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == ["这些文章里没有找到答案。", "没有文章符合筛选条件。"]
+
+
+@pytest.mark.parametrize("command", ["search", "ask"])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--since", "2024-05-02", "--until", "2024-05-01"], "since 2024-05-02 is after until 2024-05-01"),
+        (["--since", "yesterday"], "'yesterday' does not match the format"),
+        (["--until", "2024-02-30"], "'2024-02-30' does not match the format"),
+        (["--source", ""], "Invalid value for --source: String should have at least 1 character"),
+        (["--article", ""], "Invalid value for --article: String should have at least 1 character"),
+    ],
+)
+def test_usage_of_filters_wrong_exits_2(command: str, options: list[str], words: str) -> None:
+    result = run(command, "武汉", *options)
+    assert (result.exit_code, words in result.stderr) == (2, True)
+
+
 # -- homes, errors, usage ---------------------------------------------------------------------
 
 
@@ -226,6 +287,8 @@ def test_error_no_index_is_one_line(
         (["ask", ""], "the question is empty"),
         (["search", " "], "the question is empty"),
         (["remove", "none"], "no article has the id 'none'"),
+        (["search", "武汉", "--article", "none"], "no article has the id 'none'"),
+        (["ask", "武汉", "--article", "none", "--article", "武汉.txt"], "no article has the id 'none'"),
         (["articles", "--dropped", "none"], "no article has the id 'none'"),
     ],
 )

@@ -62,6 +62,25 @@ def test_more_than_there_is_gives_all() -> None:
     assert {number for number, _ in filled([1, 2, 3], rows).search(rows[0], 100)} == {1, 2, 3}
 
 
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sets(st.integers(0, 45)), st.integers(1, 40))
+def test_search_of_allowed_ids_is_the_whole_ranking_without_the_others(seed: int, allowed: set[int], k: int) -> None:
+    """Also where `allowed` names ids that the index does not hold (0 to 4, and 35 to 45)."""
+    rows = units(31, 8, seed)
+    index = filled(list(range(5, 35)), rows[:-1])
+    whole = index.search(rows[-1], 30)
+    hits = index.search(rows[-1], k, np.array(sorted(allowed), dtype=np.int64))
+    expected = [hit for hit in whole if hit[0] in allowed][:k]
+    assert [number for number, _ in hits] == [number for number, _ in expected]
+    assert [score for _, score in hits] == pytest.approx([score for _, score in expected], abs=1e-6)
+
+
+def test_equal_scores_of_allowed_ids_are_cut_by_id() -> None:
+    row = np.array([1, 0], dtype=np.float32)
+    index = filled(list(range(300)), np.stack([row] * 300))
+    assert [number for number, _ in index.search(row, 3, np.array([250, 20, 280, 100]))] == [20, 100, 250]
+
+
 @pytest.mark.parametrize("k", [0, -1])
 def test_no_hits_asked_for_gives_none(k: int) -> None:
     rows = units(3, 8)

@@ -10,9 +10,11 @@ from pydantic import ValidationError
 
 from index.build import Event
 from index.embed import Embedder
+from index.errors import ArticleNotFound
 from index.generations import Home
 from qa.answer import Status
 from qa.extractive import Thresholds
+from qa.filters import Filters
 from qa.langchain import YoujuEmbeddings, YoujuRetriever, answering
 from qa.library import Library
 
@@ -38,6 +40,27 @@ def test_answering_takes_a_question_or_a_conversation(library: Library) -> None:
     history = [{"role": "user", "content": "合肥2026年量子企业有多少家？"}]
     answers = chain.batch([{"question": "那2027年呢？", "history": history}, "苏州2027年量子企业有多少家？"])
     assert [a.status for a in answers] == [Status.ANSWERED, Status.NO_EVIDENCE]
+
+
+def test_retriever_is_filtered(library: Library, tmp_path: Path, index: Callable[..., list[Event]]) -> None:
+    (tmp_path / "b.txt").write_text("合肥量子规划\n\n合肥量子企业增加到200家。", "utf-8")
+    index(tmp_path / "b.txt")
+    retriever = YoujuRetriever(library=library, filters=Filters(articles=["b.txt"]))
+    assert {d.metadata["article_id"] for d in retriever.invoke("量子企业增加到多少家")} == {"b.txt"}
+    retriever = YoujuRetriever(library=library)
+    assert {d.metadata["article_id"] for d in retriever.invoke("量子企业增加到多少家")} == {"a.txt", "b.txt"}
+
+
+def test_answering_is_filtered(library: Library) -> None:
+    chain, question = answering(library), "合肥2027年量子企业有多少家？"
+    answers = chain.batch(
+        [{"question": question, "filters": f} for f in ({"articles": ["a.txt"]}, {"since": "2024-01-01"}, None)]
+    )
+    assert [a.status for a in answers] == [Status.ANSWERED, Status.NO_EVIDENCE, Status.ANSWERED]
+    with pytest.raises(ArticleNotFound):
+        chain.invoke({"question": question, "filters": {"articles": ["none"]}})
+    with pytest.raises(ValidationError, match="2024-01-02 is after until 2024-01-01"):
+        chain.invoke({"question": question, "filters": {"since": "2024-01-02", "until": "2024-01-01"}})
 
 
 def test_answering_refuses_unknown_fields(library: Library) -> None:

@@ -1,9 +1,13 @@
 """The lexical leg: BM25 over tokens."""
 
 import math
+import random
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from index.lexical import LexicalIndex
 
@@ -52,6 +56,47 @@ def test_equal_scores_come_by_id(tmp_path: Path) -> None:
     index = LexicalIndex.create(tmp_path / "index")
     index.add([(9, "芯片"), (3, "芯片"), (7, "芯片")])
     assert found(index, "芯片") == [3, 7, 9]
+
+
+WORDS = "芯片 软件 苹果 香蕉 葡萄 水库 果园 合肥".split()
+
+
+@pytest.fixture(scope="module")
+def sixty(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
+    """Texts 1 to 60, of some words more and some less; a few of them are the same."""
+    chosen = random.Random(7)
+    index = LexicalIndex.create(tmp_path_factory.mktemp("sixty") / "index")
+    index.add((n, "，".join(chosen.choices(WORDS, k=chosen.randint(1, 6)))) for n in range(1, 61))
+    return index
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    allowed=st.sets(st.integers(1, 70)),
+    question=st.lists(st.sampled_from(WORDS), min_size=1, max_size=4),
+    k=st.integers(1, 60),
+)
+def test_search_of_allowed_ids_is_the_whole_ranking_without_the_others(
+    sixty: LexicalIndex, allowed: set[int], question: list[str], k: int
+) -> None:
+    """Score for score; a few allowed ids and many take different ways."""
+    expected = [hit for hit in sixty.search(" ".join(question), 60) if hit[0] in allowed][:k]
+    assert sixty.search(" ".join(question), k, np.array(sorted(allowed), dtype=np.int64)) == expected
+
+
+@pytest.mark.parametrize("count", [1, 5, 6, 30])
+def test_allowed_ids_are_found_behind_all_others(sixty: LexicalIndex, count: int) -> None:
+    """However few or many, where none is among the best of all."""
+    last = sixty.search("芯片", 60)[-count:]
+    assert sixty.search("芯片", 1, np.array([number for number, _ in last])) == last[:1]
+
+
+def test_no_allowed_ids_give_nothing(sixty: LexicalIndex) -> None:
+    assert sixty.search("芯片", 5, np.array([], dtype=np.int64)) == []
+
+
+def test_allowed_ids_in_an_empty_index_give_nothing(tmp_path: Path) -> None:
+    assert LexicalIndex.create(tmp_path / "index").search("芯片", 5, np.array([1, 2])) == []
 
 
 @pytest.mark.parametrize("question", ["", " ", "，。！", "\n"])

@@ -2,8 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -75,6 +77,81 @@ def test_article_reads_back_equal_after_reopening(store: Store, path: Path) -> N
     again = reopened(path)
     assert (again.article("a/甲.txt"), again.article("b")) == (FULL, simple("b"))
     again.close()
+
+
+DATED = {"a": "2024-01-01", "b": "2024-06-30", "c": "2024-12-31", "d": "", "e": "2023-12-31"}
+
+
+def named(store: Store, numbers: set[int]) -> str:
+    return "".join(sorted(store.article_ids(numbers).values()))
+
+
+@pytest.fixture
+def dated(store: Store) -> Store:
+    """Articles a to e; d has no date, and b no source."""
+    sources = {"a": "新华社", "b": "", "c": "新華社", "d": "新华社", "e": "江报"}
+    store.write([entry(simple(i, published=day, source=sources[i])) for i, day in DATED.items()])
+    return store
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ({}, "abcde"),
+        ({"since": "2024-01-01"}, "abc"),
+        ({"since": "2024-01-02"}, "bc"),
+        ({"until": "2024-06-30"}, "abe"),
+        ({"until": "2024-06-29"}, "ae"),
+        ({"since": "2024-06-30", "until": "2024-06-30"}, "b"),
+        ({"since": "2025-01-01"}, ""),
+        ({"sources": ["新华社"]}, "ad"),
+        ({"sources": ["新华社", "江报"]}, "ade"),
+        ({"sources": []}, ""),
+        ({"ids": ["b", "e", "none"]}, "be"),
+        ({"ids": ["a", "b"], "sources": ["新华社"], "until": "2024-12-31"}, "a"),
+        ({"ids": ["d"], "until": "2024-12-31"}, ""),
+    ],
+)
+def test_articles_where_all_conditions_hold(dated: Store, conditions: dict[str, Any], expected: str) -> None:
+    assert named(dated, dated.articles_where(**conditions)) == expected
+
+
+def test_sources_are_as_written(dated: Store) -> None:
+    assert dated.sources() == {"新华社", "新華社", "江报", ""}
+
+
+def test_numbers_by_id_leave_out_what_is_not_there(dated: Store) -> None:
+    numbers = dated.numbers_by_id(["a", "none", "d", "a\0", "甲"])
+    assert list(numbers) == ["a", "d"]
+    assert [dated.articles_by_number([n])[n].id for n in numbers.values()] == ["a", "d"]
+
+
+def test_sentence_owners_are_the_articles_of_the_sentences(store: Store) -> None:
+    store.write([entry(FULL), entry(simple("b"))])
+    store.write([entry(replace(FULL, version=4))])  # whose sentences now come after those of b
+    owners = sorted(store.sentence_owners().tolist())
+    assert owners == sorted([n, a] for a in store.article_numbers() for n in store.sentence_numbers_of(a))
+    assert (len(owners), owners[0][1]) == (4, store.numbers_by_id(["b"])["b"])
+
+
+def test_sentence_owners_of_nothing(store: Store) -> None:
+    assert store.sentence_owners().shape == (0, 2)
+
+
+def test_store_made_before_there_were_filters_is_filtered_too(dated: Store, path: Path) -> None:
+    """Without the index on dates until the next run writes, and with it afterwards."""
+    dated.close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("DROP INDEX articles_by_date")
+    for writable in (False, True):
+        again = Store(path, writable=writable)
+        assert named(again, again.articles_where(since="2024-06-30")) == "bc"
+        again.close()
+    with closing(sqlite3.connect(path)) as db:
+        [(_, _, _, plan)] = db.execute(
+            "EXPLAIN QUERY PLAN SELECT number FROM articles WHERE published >= ''"
+        ).fetchall()
+    assert "articles_by_date" in plan
 
 
 def test_updated_article_replaces_the_old_one(store: Store) -> None:

@@ -10,6 +10,7 @@ from index.records import Article
 from index.store import ArticleSummary
 from qa.answer import Answer, Hit, Legs, Turn
 from qa.clock import Clock
+from qa.filters import Filters
 from qa.library import Library
 from qa.pipeline import MAX_QUESTION
 from web import errors
@@ -22,10 +23,23 @@ MAX_HISTORY = 50
 class SearchRequest(BaseModel):
     """Ask for the sentences nearest to a question."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"question": "合肥有多少家量子企业？"}]})
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"question": "合肥有多少家量子企业？"},
+                {
+                    "question": "合肥有多少家量子企业？",
+                    "k": 5,
+                    "filters": {"since": "2024-01-01", "sources": ["新华社"]},
+                },
+            ]
+        },
+    )
 
     question: str = Field(min_length=1, max_length=MAX_QUESTION)
     k: int = Field(10, ge=1, le=100, description="number of hits")
+    filters: Filters | None = None
     legs: bool = Field(False, description="also give what each leg of retrieval finds by itself, k of each")
 
 
@@ -34,16 +48,29 @@ class SearchResponse(BaseModel):
 
     hits: list[Hit]
     legs: Legs | None = None
+    warnings: list[str] | None = Field(None, description="what to know of filters that found less than meant")
     timings_ms: dict[str, float]
 
 
 class AskRequest(BaseModel):
     """Ask a question, with the conversation before it where there is one."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"question": "那2030年呢？"}]})
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"question": "那2030年呢？"},
+                {
+                    "question": "合肥有多少家量子企业？",
+                    "filters": {"until": "2024-12-31", "articles": ["hefei-2024.txt"]},
+                },
+            ]
+        },
+    )
 
     question: str = Field(min_length=1, max_length=MAX_QUESTION)
     history: list[Turn] = Field([], max_length=MAX_HISTORY)
+    filters: Filters | None = None
     stream: Literal[False] = Field(False, description="streaming is not offered yet")
 
 
@@ -115,14 +142,15 @@ def _router(library: Library) -> APIRouter:
     @router.post("/api/search", response_model_exclude_none=True)
     def search(request: SearchRequest) -> SearchResponse:
         pipeline, clock = library.pipeline(), Clock()
-        hits = pipeline.search(request.question, request.k, clock)
+        hits = pipeline.search(request.question, request.k, request.filters, clock)
         timings = clock.timings | {"total": round(sum(clock.timings.values()), 2)}
-        legs = pipeline.legs(request.question, request.k) if request.legs else None
-        return SearchResponse(hits=hits, legs=legs, timings_ms=timings)
+        legs = pipeline.legs(request.question, request.k, request.filters) if request.legs else None
+        warnings = pipeline.warnings(request.question, request.filters, hits) or None
+        return SearchResponse(hits=hits, legs=legs, warnings=warnings, timings_ms=timings)
 
     @router.post("/api/ask")
     def ask(request: AskRequest) -> Answer:
-        return library.pipeline().ask(request.question, request.history)
+        return library.pipeline().ask(request.question, request.history, request.filters)
 
     @router.get("/api/articles")
     def articles() -> list[ArticleRow]:

@@ -10,6 +10,7 @@ from rich.text import Text
 from qa.answer import Answer, Citation, Hit
 from qa.highlight import highlights
 from qa.question import Question, analyse
+from youju.cli.filtering import ArticleOption, SinceOption, SourceOption, UntilOption, filters_of
 from youju.cli.options import HomeOption, JsonOption, open_library, print_json
 
 QuestionArgument = Annotated[str, typer.Argument(help="A question in Chinese (either script) or English.")]
@@ -18,12 +19,21 @@ QuestionArgument = Annotated[str, typer.Argument(help="A question in Chinese (ei
 def search(
     question: QuestionArgument,
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="Number of sentences.")] = 10,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    source: SourceOption = None,
+    article: ArticleOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find the sentences nearest to a question, best first."""
+    filters = filters_of(since, until, source, article)
     with _busy():
-        hits = open_library(home).pipeline().search(question, k)
+        pipeline = open_library(home).pipeline()
+        hits = pipeline.search(question, k, filters)
+        warnings = pipeline.warnings(question, filters, hits)
+    for warning in warnings:
+        Console(stderr=True).print(Text(warning, style="yellow"), soft_wrap=True)
     if as_json:
         print_json([hit.model_dump() for hit in hits])
         return
@@ -34,10 +44,19 @@ def search(
         console.print(Text("     ").append(_marked(hit.quote, analysed)), soft_wrap=True)
 
 
-def ask(question: QuestionArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def ask(
+    question: QuestionArgument,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    source: SourceOption = None,
+    article: ArticleOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Answer a question with citations, or say that the articles do not."""
+    filters = filters_of(since, until, source, article)
     with _busy():
-        answer = open_library(home).pipeline().ask(question)
+        answer = open_library(home).pipeline().ask(question, filters=filters)
     if as_json:
         print_json(answer.model_dump())
     else:
