@@ -44,9 +44,9 @@ class Thresholds:
     """When evidence is enough. Figures from `python -m eval.calibrate` (see eval/README.md)."""
 
     confidence: float = 0.3
-    follow: float = 0.96
-    """Share of the best sentence's rank that a second sentence needs."""
-    follow_elsewhere: float = 0.85
+    follow: float = 0.15
+    """How far below the best sentence's rank a second sentence may lie."""
+    follow_elsewhere: float = 0.6
     """The same for a sentence of another article, and in a list."""
 
 
@@ -105,8 +105,8 @@ def _with_more(best: Evidence, others: list[Evidence], question: Question, limit
     for other in others:
         if len(chosen) == (3 if several else 2):
             break
-        share = limits.follow_elsewhere if several or _is_elsewhere(other, best) else limits.follow
-        if rank(other) >= share * rank(best) and not _adds_nothing(other, chosen):
+        margin = limits.follow_elsewhere if several or _is_elsewhere(other, best) else limits.follow
+        if rank(best) - rank(other) <= margin and not _adds_nothing(other, chosen):
             chosen.append(other)
     return chosen if several else _newest_first(chosen)
 
