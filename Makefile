@@ -1,5 +1,6 @@
 # Two commands on a fresh machine: make demo, make test. Everything else builds on .venv.
 PYTHON ?= python3
+EXTRAS ?= dev
 BIN := .venv/bin
 STAMP := .venv/.installed
 DEMO := .youju/demo
@@ -12,7 +13,7 @@ install: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
 	touch $@
 
 demo: install  ## index articles/ and answer three questions

@@ -1,6 +1,7 @@
 """A sentence that retrieval has found, with what each stage gave it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from index.reader import Located
 
@@ -21,3 +22,22 @@ class Candidate:
 def order(candidate: Candidate) -> tuple[float, str, int]:
     """Best first, ties by article id and offset."""
     return -candidate.score, candidate.located.article.id, candidate.located.sentence.span.start
+
+
+def below(candidates: Iterable[Candidate], others: list[Candidate]) -> list[Candidate]:
+    """The candidates with scores moved down, alike, so that none stands above the last of the others."""
+    moved = list(candidates)
+    step = min(0.0, others[-1].score - moved[0].score) if moved and others else 0.0
+    return [replace(c, score=c.score + step) for c in moved] if step else moved
+
+
+def reprints_last(candidates: list[Candidate]) -> list[Candidate]:
+    """Sentences that a better candidate's reprint says word for word come after all others."""
+    seen: set[tuple[str, str]] = set()
+    first: list[Candidate] = []
+    again: list[Candidate] = []
+    for candidate in candidates:
+        key = (candidate.located.article.group, candidate.located.text)
+        (again if key in seen else first).append(candidate)
+        seen.add(key)
+    return first + below(again, first)

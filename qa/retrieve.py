@@ -13,7 +13,7 @@ from index.embed import Embedder
 from index.fold import fold_text
 from index.reader import Allowed, Located, Reader
 from qa.answer import Found, FoundArticle, Legs
-from qa.candidate import Candidate, order
+from qa.candidate import Candidate, order, reprints_last
 from qa.clock import Clock
 from qa.filters import Filters, allowed_by
 from qa.gazetteer import places_in
@@ -87,7 +87,7 @@ class Retriever:
             candidates = self._reread(query, candidates[:REREAD])
         elif self._reranker is not None:
             candidates = rerank(self._reranker, query, candidates, self._reader)
-        candidates = self._placed(question, candidates)[:k]
+        candidates = reprints_last(self._placed(question, candidates))[:k]
         clock.stage("rerank")
         return candidates
 

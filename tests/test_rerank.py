@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from index.errors import RerankerError
 from index.generations import Home
 from index.reader import Reader, open_reader
 from index.tokens import tokens
-from qa.candidate import Candidate
+from qa.candidate import Candidate, reprints_last
 from qa.query import Query, lexical_text, make_query
 from qa.rerank import make_reranker, passage_text, rerank
 from qa.rerank.late_interaction import LateInteraction
@@ -382,3 +382,23 @@ def test_cross_encoder_that_is_not_there_is_an_error(
     assert reranker is not None
     with pytest.raises(RerankerError, match="nothing cannot be loaded"):
         reranker.scores(query, candidates, reader)
+
+
+# -- reprints ---------------------------------------------------------------------------------
+
+
+def test_reprints_come_after_all_others(candidates: list[Candidate]) -> None:
+    first, second, third, _ = candidates
+    article = first.located.article
+    reprint = replace(first, located=replace(first.located, article=replace(article, id="z")), score=0.95)
+    other = replace(reprint, located=replace(first.located, article=replace(article, id="o", group="o")), score=0.7)
+    found = reprints_last([first, reprint, second, third, other])
+    assert [(c.located.article.id, c.located.position) for c in found] == [
+        (article.id, 0), (article.id, 1), (article.id, 2), ("o", 0), ("z", 0)
+    ]  # fmt: skip
+    assert [c.score for c in found] == pytest.approx([1.0, 0.9, 0.8, 0.7, 0.7])
+
+
+def test_reprints_alone_keep_their_scores(candidates: list[Candidate]) -> None:
+    assert reprints_last(candidates) == candidates
+    assert reprints_last([]) == []

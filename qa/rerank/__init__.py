@@ -9,7 +9,7 @@ from typing import Protocol
 
 from index.errors import RerankerError
 from index.reader import Located, Reader
-from qa.candidate import Candidate, order
+from qa.candidate import Candidate, below, order
 from qa.query import Query
 
 BUNDLED, NONE = "bundled", "none"
@@ -41,8 +41,7 @@ def rerank(reranker: Reranker, query: Query, candidates: list[Candidate], reader
     if len(scores) != len(head):
         raise RerankerError(f"the reranker gave {len(scores)} scores for {len(head)} passages.")
     head = sorted((replace(c, score=s) for c, s in zip(head, scores, strict=True)), key=order)
-    below = min(0.0, head[-1].score - tail[0].score) if tail else 0.0
-    return head + [replace(c, score=c.score + below) for c in tail]
+    return head + below(tail, head)
 
 
 def make_reranker(name: str) -> Reranker | None:
