@@ -13,6 +13,7 @@ each of its files. It is never changed after CURRENT names it.
 
 import errno
 import os
+import random
 import shutil
 import zlib
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
 from index.dense import DenseIndex
+from index.embed import Vectors
 from index.errors import IndexBusy, StoreError, StoreFull
 from index.fold import FOLDING
 from index.lexical import LexicalIndex
@@ -176,6 +178,7 @@ def _build(folder: Path, store: Store, embedder: str, dim: int, before: Generati
     sentences, articles = store.sentence_numbers(), store.article_numbers()
     added = sorted(sentences - old_sentences)
     dense.remove(old_sentences - sentences)
+    dense.fit(len(sentences), lambda count: _sampled_vectors(store, sentences, count), folder)
     for batch in _batches(added):
         dense.add(np.asarray(batch, dtype=np.int64), store.sentence_vectors(batch))
     dense.write(folder)
@@ -196,6 +199,12 @@ def _build(folder: Path, store: Store, embedder: str, dim: int, before: Generati
         checksums=_checksums(folder),
     )
     (folder / MANIFEST).write_text(manifest.model_dump_json(), "utf-8")
+
+
+def _sampled_vectors(store: Store, sentences: set[int], count: int) -> Vectors:
+    """(count or all, dim): vectors of sentences chosen at random, the same ones each time."""
+    chosen = random.Random(0).sample(sorted(sentences), min(count, len(sentences)))
+    return np.concatenate([store.sentence_vectors(batch) for batch in _batches(sorted(chosen))])
 
 
 @contextmanager
