@@ -5,10 +5,12 @@ A home folder holds:
     store.sqlite              the truth
     writer.lock               held by the process that writes; the system frees it when that dies
     CURRENT                   the name of the generation in use, replaced atomically
-    generations/<content>/    dense.faiss, articles/ and sentences/ (Tantivy), manifest.json
+    generations/<content>/    dense.faiss and for many sentences dense.rows, dense.ids and dense.removed,
+                              articles/ and sentences/ (Tantivy), manifest.json, checked.json
 
 A generation carries the store's `content` number that it was made from, and a checksum of
-each of its files. It is never changed after CURRENT names it.
+each of its files. It is never changed after CURRENT names it, but for the notes in checked.json
+on which large files were found whole.
 """
 
 import errno
@@ -17,13 +19,13 @@ import random
 import shutil
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from index.dense import DenseIndex
 from index.embed import Vectors
@@ -33,6 +35,11 @@ from index.lexical import LexicalIndex
 from index.store import Store
 
 MANIFEST = "manifest.json"
+_CHECKED = "checked.json"
+"""Notes on large files that were found whole; never part of what is checked."""
+_LARGE = 64 * 1024 * 1024
+"""Bytes above which a file is not read at every opening; so many take about 0.03 s."""
+_STATES = TypeAdapter(dict[str, list[int]])
 
 
 class Manifest(BaseModel):
@@ -120,8 +127,7 @@ class Home:
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
         if manifest.folding != FOLDING:
             raise ValueError(f"{folder} holds words folded by another version")
-        if _checksums(folder) != manifest.checksums:
-            raise ValueError(f"{folder} does not match its checksums")
+        _check(folder, manifest.checksums)
         return Generation(
             name,
             manifest,
@@ -250,11 +256,70 @@ def _batches(numbers: list[int], size: int = 1024) -> Iterator[list[int]]:
         yield numbers[at : at + size]
 
 
-def _checksums(folder: Path) -> dict[str, int]:
-    """CRC-32 of every file of a generation but its manifest and Tantivy's lock files."""
+def _files(folder: Path) -> dict[str, Path]:
+    """The files of a generation but its manifest and Tantivy's lock files, by their paths in it."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {
-        path.relative_to(folder).as_posix(): zlib.crc32(path.read_bytes())
+        path.relative_to(folder).as_posix(): path
         for path in files
-        if path.name != MANIFEST and not path.name.endswith(".lock")
+        if path.name not in (MANIFEST, _CHECKED) and not path.name.endswith(".lock")
     }
+
+
+def _checksums(folder: Path) -> dict[str, int]:
+    """CRC-32 of every file of a generation."""
+    return {name: _checksum(path) for name, path in _files(folder).items()}
+
+
+def _checksum(path: Path) -> int:
+    value = 0
+    with path.open("rb") as file:
+        while part := file.read(1 << 20):
+            value = zlib.crc32(part, value)
+    return value
+
+
+def _check(folder: Path, expected: dict[str, int]) -> None:
+    """Raises ValueError when a file is missing, is one too many, or does not match its checksum.
+
+    Large files that are still as they were when last found whole, by size and by the time of their last change,
+    are not read again: two gigabytes take a second when the system has them in memory, and many when not.
+    """
+    files = _files(folder)
+    if files.keys() != expected.keys():
+        raise ValueError(f"{folder} does not have the files of its manifest")
+    large = {name: _state(path) for name, path in files.items() if path.stat().st_size > _LARGE}
+    known = _noted(folder)
+    changed = [name for name in files if name not in large or known.get(name) != large[name]]
+    if any(_checksum(files[name]) != expected[name] for name in changed):
+        raise ValueError(f"{folder} does not match its checksums")
+    if large and known != large:
+        _note(folder, large)
+
+
+def _state(path: Path) -> list[int]:
+    found = path.stat()
+    return [found.st_size, found.st_mtime_ns]
+
+
+def _noted(folder: Path) -> dict[str, list[int]]:
+    """The states that `_note` wrote; none when there are none or they cannot be read."""
+    try:
+        return _STATES.validate_json((folder / _CHECKED).read_bytes())
+    except (OSError, ValidationError):
+        return {}
+
+
+def _note(folder: Path, states: dict[str, list[int]]) -> None:
+    """Remember files found whole. On a read-only disk they are read each time instead."""
+    with suppress(OSError):
+        for name in states:
+            _sync(folder / name)  # else a power cut could lose contents that were right in memory
+        beside = folder / f"{_CHECKED}.{os.getpid()}.lock"
+        beside.write_bytes(_STATES.dump_json(states))
+        beside.replace(folder / _CHECKED)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from os import SEEK_END
 from pathlib import Path
 from typing import IO
 
@@ -27,7 +28,7 @@ def among(ids: Ids, held: Ids) -> npt.NDArray[np.bool_]:
 class Rows:
     """Vectors by id. Those added wait in a temporary file until `write`.
 
-    Reading is safe from many threads; adding and removing is not.
+    Reading is safe from many threads once nothing is added or removed any more.
     """
 
     def __init__(self, dim: int, spool: Path | None = None) -> None:
@@ -39,6 +40,8 @@ class Rows:
         self._added: Vectors = self._base
         self._ids: Ids = np.empty(0, dtype=np.int64)
         self._places: Ids = self._ids
+        """For each id its row, counted through the base and then the added ones."""
+        self._waiting: list[Ids] = []
 
     @classmethod
     def read(cls, folder: Path, dim: int) -> "Rows":
@@ -56,10 +59,10 @@ class Rows:
         with (folder / _VECTORS).open("wb") as file:
             for _, vectors in self.batches():
                 file.write(np.ascontiguousarray(vectors, dtype="<f4").data)
-        self._ids.astype("<i8").tofile(folder / _IDS)
+        self.ids.astype("<i8").tofile(folder / _IDS)
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self.ids)
 
     @property
     def dim(self) -> int:
@@ -68,44 +71,49 @@ class Rows:
     @property
     def ids(self) -> Ids:
         """(n,), ascending."""
+        if self._waiting:
+            self._settle()
         return self._ids
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
-        """`ids` (n,) distinct, `vectors` (n, dim); what was held for an id is replaced."""
+        """`ids` (n,), `vectors` (n, dim); the last vector added for an id is the one held."""
         if not len(ids):
             return
-        self.remove(ids)
-        first = len(self._base) + len(self._added)
-        self._append(vectors)
-        ids = np.concatenate([self._ids, ids])
-        places = np.concatenate([self._places, np.arange(first, first + len(vectors), dtype=np.int64)])
-        order = np.argsort(ids, kind="stable")
-        self._ids, self._places = ids[order], places[order]
-
-    def _append(self, vectors: Vectors) -> None:
         if self._spool is None:
             self._spool = tempfile.TemporaryFile(dir=self._spool_folder)  # noqa: SIM115  # open as long as its rows
-        self._spool.seek(0, 2)
+        self._spool.seek(0, SEEK_END)
         self._spool.write(np.ascontiguousarray(vectors, dtype=np.float32).data)
+        self._waiting.append(np.array(ids, dtype=np.int64))
+
+    def _settle(self) -> None:
+        """Take in what was added. Once for many additions, since it copies all ids."""
+        assert self._spool is not None
         self._spool.flush()
-        count = len(self._added) + len(vectors)
-        self._added = np.memmap(self._spool, dtype=np.float32, mode="r", shape=(count, self._dim))
+        first, new = len(self._base) + len(self._added), sum(map(len, self._waiting))
+        self._added = np.memmap(self._spool, dtype=np.float32, mode="r", shape=(len(self._added) + new, self._dim))
+        ids = np.concatenate([self._ids, *self._waiting])
+        places = np.concatenate([self._places, np.arange(first, first + new, dtype=np.int64)])
+        order = np.argsort(ids, kind="stable")
+        ids, places = ids[order], places[order]
+        last = np.append(ids[1:] != ids[:-1], True)
+        self._waiting, self._ids, self._places = [], ids[last], places[last]
 
     def remove(self, ids: Ids) -> None:
-        kept = ~np.isin(self._ids, ids)
+        kept = ~np.isin(self.ids, ids)
         self._ids, self._places = self._ids[kept], self._places[kept]
 
     def held(self, ids: Ids) -> npt.NDArray[np.bool_]:
         """(n,): which of the ids are here."""
-        return among(ids, self._ids)
+        return among(ids, self.ids)
 
     def take(self, ids: Ids) -> Vectors:
         """(len(ids), dim) in the order given. All of the ids must be held."""
-        return self._at(self._places[np.searchsorted(self._ids, ids)])
+        at = np.searchsorted(self.ids, ids)
+        return self._at(self._places[at])
 
     def batches(self) -> Iterator[tuple[Ids, Vectors]]:
         """All ids, ascending, with their vectors."""
-        for start in range(0, len(self._ids), _BATCH):
+        for start in range(0, len(self), _BATCH):
             part = slice(start, start + _BATCH)
             yield self._ids[part], self._at(self._places[part])
 
