@@ -104,6 +104,10 @@ class DenseIndex:
         """ "flat" or "compressed"."""
         return self._vectors.kind
 
+    @property
+    def dim(self) -> int:
+        return self._vectors.dim
+
     def __len__(self) -> int:
         return len(self._vectors)
 

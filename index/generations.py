@@ -27,7 +27,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from index.dense import DenseIndex
+from index.dense import FLAT_LIMIT, DenseIndex
 from index.embed import Vectors
 from index.errors import IndexBusy, StoreError, StoreFull
 from index.fold import FOLDING
@@ -67,8 +67,10 @@ class Generation:
 class Home:
     """The paths of a home folder, its writer's lock, and its generations."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, flat_limit: int = FLAT_LIMIT) -> None:
+        """`flat_limit` is the number of sentences up to which the dense leg is exact (index/dense.py)."""
         self.root = root
+        self._flat_limit = flat_limit
         self.store = root / "store.sqlite"
         self._current = root / "CURRENT"
         self._generations = root / "generations"
@@ -131,7 +133,7 @@ class Home:
         return Generation(
             name,
             manifest,
-            DenseIndex.read(folder),
+            DenseIndex.read(folder, self._flat_limit),
             LexicalIndex.open(folder / "articles"),
             LexicalIndex.open(folder / "sentences"),
         )
@@ -149,7 +151,8 @@ class Home:
         shutil.rmtree(folder, ignore_errors=True)
         with _explained(self.root):
             folder.mkdir()
-            _build(folder, store, embedder, dim, before, self._generations / before.name if before else None)
+            dense = before.dense if before else DenseIndex.empty(dim, self._flat_limit)
+            _build(folder, store, embedder, dense, before, self._generations / before.name if before else None)
             folder.rename(self._generations / name)
             self._point_to(name)
         self._sweep(keep={name, before.name if before else name})
@@ -177,9 +180,10 @@ class Home:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _build(folder: Path, store: Store, embedder: str, dim: int, before: Generation | None, source: Path | None) -> None:
-    """Write a generation into `folder`, from `before` where there is one, else from nothing."""
-    dense = before.dense if before else DenseIndex.empty(dim)
+def _build(
+    folder: Path, store: Store, embedder: str, dense: DenseIndex, before: Generation | None, source: Path | None
+) -> None:
+    """Write a generation into `folder`, from `before` (whose index `dense` is) where there is one, else from nothing."""
     old_sentences, old_articles = dense.ids, set(before.manifest.articles) if before else set()
     sentences, articles = store.sentence_numbers(), store.article_numbers()
     added = sorted(sentences - old_sentences)
@@ -200,7 +204,7 @@ def _build(folder: Path, store: Store, embedder: str, dim: int, before: Generati
         content=store.content,
         folding=FOLDING,
         embedder=embedder,
-        dim=dim,
+        dim=dense.dim,
         articles=sorted(articles),
         checksums=_checksums(folder),
     )

@@ -1,6 +1,7 @@
 """Unit vectors by id at full precision, in a file that is mapped into memory rather than read."""
 
 import tempfile
+import weakref
 from collections.abc import Iterator
 from os import SEEK_END
 from pathlib import Path
@@ -81,6 +82,7 @@ class Rows:
             return
         if self._spool is None:
             self._spool = tempfile.TemporaryFile(dir=self._spool_folder)  # noqa: SIM115  # open as long as its rows
+            weakref.finalize(self, self._spool.close)
         self._spool.seek(0, SEEK_END)
         self._spool.write(np.ascontiguousarray(vectors, dtype=np.float32).data)
         self._waiting.append(np.array(ids, dtype=np.int64))
