@@ -6,6 +6,7 @@ alternatives that were measured are in ARCHITECTURE.md; `python -m eval.bench_si
 """
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from math import ceil, sqrt
 from pathlib import Path
 from typing import cast
@@ -53,12 +54,13 @@ class CompressedVectors:
     @classmethod
     def trained(cls, sample: Sample, count: int, dim: int, spool: Path | None) -> "CompressedVectors":
         """An empty one, fit for `count` vectors of which `sample` gives some; `spool` as in Rows."""
-        lists = lists_for(count)
+        training = sample(_SAMPLE * lists_for(count))
+        lists = min(lists_for(count), len(training))
         made = faiss.index_factory(dim, f"IVF{lists},RaBitQfs{_BITS}", faiss.METRIC_INNER_PRODUCT)
         codes = cast("faiss.IndexIVFRaBitQFastScan", made)
         codes.cp.seed = _SEED
         codes.cp.min_points_per_centroid = 1  # FAISS prints a warning to standard error otherwise
-        codes.train(np.ascontiguousarray(sample(_SAMPLE * lists)))
+        codes.train(np.ascontiguousarray(training))
         return cls(codes, Rows(dim, spool), np.empty(0, dtype=np.int64))
 
     @classmethod
@@ -89,11 +91,13 @@ class CompressedVectors:
 
     def remove(self, ids: Ids) -> None:
         gone = ids[self._rows.held(ids)]
+        self.__dict__.pop("_held_alone", None)
         self._rows.remove(gone)
         self._removed = np.union1d(self._removed, gone)
 
     def add(self, ids: Ids, vectors: Vectors) -> None:
         """An id that was removed, or is held already, gets the new vector."""
+        self.__dict__.pop("_held_alone", None)
         self._removed = np.setdiff1d(self._removed, ids)  # its old code makes it a candidate once more, no harm
         self._codes.add_with_ids(np.ascontiguousarray(vectors), ids)
         self._rows.add(ids, vectors)
@@ -120,10 +124,15 @@ class CompressedVectors:
         choice = faiss.IVFRaBitQSearchParameters()
         choice.nprobe = lists
         if len(self._removed):
-            gone = faiss.IDSelectorBatch(self._removed)
-            choice.sel = faiss.IDSelectorNot(gone)
+            _, choice.sel = self._held_alone
         _, ids = self._codes.search(query.reshape(1, -1), min(wanted, self._codes.ntotal), params=choice)
         return np.unique(cast("Ids", ids[0][ids[0] >= 0]))
+
+    @cached_property
+    def _held_alone(self) -> tuple["faiss.IDSelectorBatch", "faiss.IDSelectorNot"]:
+        """A set of the removed ids, and the filter that lets through all others and needs the set kept."""
+        gone = faiss.IDSelectorBatch(self._removed)
+        return gone, faiss.IDSelectorNot(gone)
 
     def _ranked(self, query: Vectors, ids: Ids) -> list[tuple[int, float]]:
         """Those of the ids that are held with their exact cosines, best first, ties by id."""

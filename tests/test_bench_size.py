@@ -57,7 +57,9 @@ def test_spread_makes_synthetic_vectors_no_nearer_than_real_ones(rng: np.random.
     assert nearness(jittered(made, rows, spread / 2, rng), rng) > real + 0.04
 
 
-def test_set_no_larger_than_the_real_one_is_not_jittered(source: Source, rng: np.random.Generator, tmp_path: Path) -> None:
+def test_set_no_larger_than_the_real_one_is_not_jittered(
+    source: Source, rng: np.random.Generator, tmp_path: Path
+) -> None:
     assert spread_for(source.vectors, 60, rng) == 0
     write_vectors(tmp_path / "v.npy", source, 60, 0.0, rng)
     made = np.load(tmp_path / "v.npy")

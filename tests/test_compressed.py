@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Set
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import faiss
@@ -296,3 +297,40 @@ def test_index_of_another_kind_is_refused(tmp_path: Path) -> None:
     faiss.write_index(faiss.IndexFlatL2(8), str(tmp_path / "dense.faiss"))
     with pytest.raises(ValueError, match="another kind"):
         DenseIndex.read(tmp_path)
+
+
+def test_flat_file_of_earlier_versions_is_read(tmp_path: Path) -> None:
+    rows = units(20)
+    earlier = faiss.IndexIDMap2(faiss.IndexFlatIP(32))
+    earlier.add_with_ids(rows, np.arange(50, 70))
+    faiss.write_index(earlier, str(tmp_path / "dense.faiss"))
+    index = DenseIndex.read(tmp_path)
+    assert (index.kind, index.ids) == ("flat", set(range(50, 70)))
+    assert index.search(rows[4], 1) == [(54, pytest.approx(1, abs=1e-6))]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_fewer_sentences_than_lists_are_searched_too(count: int) -> None:
+    rows = units(count)
+    index = DenseIndex.empty(32, 0)
+    index.fit(count, sampled(rows))
+    index.add(np.arange(count), rows)
+    assert (index.kind, numbers(index.search(rows[0], 9))) == ("compressed", exact(rows, rows[0], 9))
+
+
+def test_added_rows_wait_in_the_given_folder_without_a_name(groups: Vectors, tmp_path: Path) -> None:
+    index = DenseIndex.empty(64, LIMIT)
+    index.fit(400, sampled(groups), tmp_path)
+    index.add(np.arange(400), groups)
+    assert list(tmp_path.iterdir()) == []
+    assert numbers(index.search(groups[0], 8)) == exact(groups, groups[0], 8)
+
+
+def test_threads_share_a_read_index(groups: Vectors, tmp_path: Path) -> None:
+    index = made(groups)
+    index.remove({3})
+    index.write(tmp_path)
+    again = DenseIndex.read(tmp_path, LIMIT)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda query: numbers(again.search(query, 8)), groups))
+    assert found == [exact(groups, query, 8, {3}) for query in groups]
