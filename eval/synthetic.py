@@ -20,7 +20,7 @@ PROBES = 300
 _COPIED = 50
 """Real vectors, at least, whose copies are made to try a spread."""
 _TRIED = 100_000
-"""Synthetic vectors, at most, that are made to try a spread; half the copies of 50 vectors at 10^6 from few hundred."""
+"""Synthetic vectors, about, that are made to try a spread: copies of some real ones, as many of each as in the set."""
 _BATCH = 50_000
 
 
