@@ -5,32 +5,41 @@ A home folder holds:
     store.sqlite              the truth
     writer.lock               held by the process that writes; the system frees it when that dies
     CURRENT                   the name of the generation in use, replaced atomically
-    generations/<content>/    dense.faiss, articles/ and sentences/ (Tantivy), manifest.json
+    generations/<content>/    dense.faiss and for many sentences dense.rows, dense.ids and dense.removed,
+                              articles/ and sentences/ (Tantivy), manifest.json, checked.json
 
 A generation carries the store's `content` number that it was made from, and a checksum of
-each of its files. It is never changed after CURRENT names it.
+each of its files. It is never changed after CURRENT names it, but for the notes in checked.json
+on which large files were found whole.
 """
 
 import errno
 import os
+import random
 import shutil
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from index.dense import DenseIndex
+from index.dense import FLAT_LIMIT, DenseIndex
+from index.embed import Vectors
 from index.errors import IndexBusy, StoreError, StoreFull
 from index.fold import FOLDING
 from index.lexical import LexicalIndex
 from index.store import Store
 
 MANIFEST = "manifest.json"
+_CHECKED = "checked.json"
+"""Notes on large files that were found whole; never part of what is checked."""
+_LARGE = 64 * 1024 * 1024
+"""Bytes above which a file is not read at every opening; so many take about 0.03 s."""
+_STATES = TypeAdapter(dict[str, list[int]])
 
 
 class Manifest(BaseModel):
@@ -58,8 +67,10 @@ class Generation:
 class Home:
     """The paths of a home folder, its writer's lock, and its generations."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, flat_limit: int = FLAT_LIMIT) -> None:
+        """`flat_limit` is the number of sentences up to which the dense leg is exact (index/dense.py)."""
         self.root = root
+        self._flat_limit = flat_limit
         self.store = root / "store.sqlite"
         self._current = root / "CURRENT"
         self._generations = root / "generations"
@@ -118,12 +129,11 @@ class Home:
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
         if manifest.folding != FOLDING:
             raise ValueError(f"{folder} holds words folded by another version")
-        if _checksums(folder) != manifest.checksums:
-            raise ValueError(f"{folder} does not match its checksums")
+        _check(folder, manifest.checksums)
         return Generation(
             name,
             manifest,
-            DenseIndex.read(folder),
+            DenseIndex.read(folder, self._flat_limit),
             LexicalIndex.open(folder / "articles"),
             LexicalIndex.open(folder / "sentences"),
         )
@@ -141,7 +151,8 @@ class Home:
         shutil.rmtree(folder, ignore_errors=True)
         with _explained(self.root):
             folder.mkdir()
-            _build(folder, store, embedder, dim, before, self._generations / before.name if before else None)
+            dense = before.dense if before else DenseIndex.empty(dim, self._flat_limit)
+            _build(folder, store, embedder, dense, before, self._generations / before.name if before else None)
             folder.rename(self._generations / name)
             self._point_to(name)
         self._sweep(keep={name, before.name if before else name})
@@ -169,13 +180,15 @@ class Home:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _build(folder: Path, store: Store, embedder: str, dim: int, before: Generation | None, source: Path | None) -> None:
-    """Write a generation into `folder`, from `before` where there is one, else from nothing."""
-    dense = before.dense if before else DenseIndex.empty(dim)
+def _build(
+    folder: Path, store: Store, embedder: str, dense: DenseIndex, before: Generation | None, source: Path | None
+) -> None:
+    """Write a generation into `folder`, from `before` (whose index `dense` is) where there is one, else from nothing."""
     old_sentences, old_articles = dense.ids, set(before.manifest.articles) if before else set()
     sentences, articles = store.sentence_numbers(), store.article_numbers()
     added = sorted(sentences - old_sentences)
     dense.remove(old_sentences - sentences)
+    dense.fit(len(sentences), lambda count: _sampled_vectors(store, sentences, count), folder)
     for batch in _batches(added):
         dense.add(np.asarray(batch, dtype=np.int64), store.sentence_vectors(batch))
     dense.write(folder)
@@ -191,11 +204,17 @@ def _build(folder: Path, store: Store, embedder: str, dim: int, before: Generati
         content=store.content,
         folding=FOLDING,
         embedder=embedder,
-        dim=dim,
+        dim=dense.dim,
         articles=sorted(articles),
         checksums=_checksums(folder),
     )
     (folder / MANIFEST).write_text(manifest.model_dump_json(), "utf-8")
+
+
+def _sampled_vectors(store: Store, sentences: set[int], count: int) -> Vectors:
+    """(count or all, dim): vectors of sentences chosen at random, the same ones each time."""
+    chosen = random.Random(0).sample(sorted(sentences), min(count, len(sentences)))
+    return np.concatenate([store.sentence_vectors(batch) for batch in _batches(sorted(chosen))])
 
 
 @contextmanager
@@ -241,11 +260,70 @@ def _batches(numbers: list[int], size: int = 1024) -> Iterator[list[int]]:
         yield numbers[at : at + size]
 
 
-def _checksums(folder: Path) -> dict[str, int]:
-    """CRC-32 of every file of a generation but its manifest and Tantivy's lock files."""
+def _files(folder: Path) -> dict[str, Path]:
+    """The files of a generation but its manifest and Tantivy's lock files, by their paths in it."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {
-        path.relative_to(folder).as_posix(): zlib.crc32(path.read_bytes())
+        path.relative_to(folder).as_posix(): path
         for path in files
-        if path.name != MANIFEST and not path.name.endswith(".lock")
+        if path.name not in (MANIFEST, _CHECKED) and not path.name.endswith(".lock")
     }
+
+
+def _checksums(folder: Path) -> dict[str, int]:
+    """CRC-32 of every file of a generation."""
+    return {name: _checksum(path) for name, path in _files(folder).items()}
+
+
+def _checksum(path: Path) -> int:
+    value = 0
+    with path.open("rb") as file:
+        while part := file.read(1 << 20):
+            value = zlib.crc32(part, value)
+    return value
+
+
+def _check(folder: Path, expected: dict[str, int]) -> None:
+    """Raises ValueError when a file is missing, is one too many, or does not match its checksum.
+
+    Large files that are still as they were when last found whole, by size and by the time of their last change,
+    are not read again: two gigabytes take a second when the system has them in memory, and many when not.
+    """
+    files = _files(folder)
+    if files.keys() != expected.keys():
+        raise ValueError(f"{folder} does not have the files of its manifest")
+    large = {name: _state(path) for name, path in files.items() if path.stat().st_size > _LARGE}
+    known = _noted(folder)
+    changed = [name for name in files if name not in large or known.get(name) != large[name]]
+    if any(_checksum(files[name]) != expected[name] for name in changed):
+        raise ValueError(f"{folder} does not match its checksums")
+    if large and known != large:
+        _note(folder, large)
+
+
+def _state(path: Path) -> list[int]:
+    found = path.stat()
+    return [found.st_size, found.st_mtime_ns]
+
+
+def _noted(folder: Path) -> dict[str, list[int]]:
+    """The states that `_note` wrote; none when there are none or they cannot be read."""
+    try:
+        return _STATES.validate_json((folder / _CHECKED).read_bytes())
+    except (OSError, ValidationError):
+        return {}
+
+
+def _note(folder: Path, states: dict[str, list[int]]) -> None:
+    """Remember files found whole. On a read-only disk they are read each time instead."""
+    with suppress(OSError):
+        for name in states:
+            _sync(folder / name)  # else a power cut could lose contents that were right in memory
+        beside = folder / f"{_CHECKED}.{os.getpid()}.lock"
+        beside.write_bytes(_STATES.dump_json(states))
+        beside.replace(folder / _CHECKED)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

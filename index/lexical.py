@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import tantivy
 
-from index.dense import Ids
+from index.rows import Ids
 from index.tokens import tokens
 
 _HEAP = 64 * 1024 * 1024
@@ -54,11 +54,15 @@ class LexicalIndex:
 
     def add(self, texts: Iterable[tuple[int, str]]) -> None:
         """Add (id, text) pairs in one commit."""
+        self.add_tokens((number, tokens(text)) for number, text in texts)
+
+    def add_tokens(self, texts: Iterable[tuple[int, list[str]]]) -> None:
+        """Add ids with the tokens of their texts in one commit."""
         writer = self._index.writer(heap_size=_HEAP, num_threads=1)
-        for number, text in texts:
+        for number, found in texts:
             document = tantivy.Document()
             document.add_unsigned("id", number)
-            document.add_text("body", " ".join(tokens(text)))
+            document.add_text("body", " ".join(found))
             writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()

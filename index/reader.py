@@ -14,11 +14,11 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from index.dense import Ids
 from index.embed import Embedder, TokenVectors, Vectors, mismatch
 from index.errors import IndexBusy, IndexMissing
 from index.generations import Generation, Home
 from index.records import Article, Sentence
+from index.rows import Ids
 from index.store import Store
 
 KEPT_ARTICLES = 1024

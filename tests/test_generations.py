@@ -1,5 +1,6 @@
 """Derived indexes: fresh, swapped at once, checked, and swept."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from index.build import Event
+import index.generations as generations_module
+from index.build import Event, Indexer
 from index.embed import Embedder
 from index.errors import IndexBusy
 from index.generations import Home
@@ -253,3 +255,159 @@ def test_lock_can_be_taken_again_after_an_error(home: Home) -> None:
         raise RuntimeError("inside")
     with home.write_lock(), pytest.raises(IndexBusy), home.write_lock():
         pass
+
+
+# -- large homes ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def large(home: Home) -> Home:
+    """The same home for a reader and writer that take three sentences for many."""
+    return Home(home.root, flat_limit=3)
+
+
+def kind(home: Home) -> str:
+    generation = home.current()
+    assert generation is not None
+    return generation.dense.kind
+
+
+def indexed(home: Home, embedder: Embedder, folder: Path) -> None:
+    with home.write_lock():
+        indexer = Indexer(home, embedder)
+        list(indexer.index([folder], delete_missing=True))
+        indexer.close()
+
+
+def test_many_sentences_are_compressed_and_give_the_same_results(
+    home: Home, large: Home, folder: Path, embedder: Embedder
+) -> None:
+    indexed(large, embedder, folder)
+    many = results(large, embedder)
+    assert kind(large) == "compressed"
+    forget_generations(home)
+    few = results(home, embedder)
+    assert kind(home) == "flat"
+    for question in QUESTIONS:
+        assert dict(many[question][0]) == pytest.approx(dict(few[question][0]), abs=1e-6)
+        assert many[question][1:] == few[question][1:]
+
+
+def test_generation_of_few_is_compressed_when_it_grows(
+    home: Home, large: Home, index: Index, folder: Path, embedder: Embedder
+) -> None:
+    index(folder)
+    write(folder, "新.txt", "第三条芯片生产线投产，大学参加了计划。")
+    assert kind(large) == "flat"
+    indexed(large, embedder, folder)
+    assert kind(large) == "compressed"
+    for name in ("芯片.txt", "大学.txt", "果农.txt"):
+        (folder / name).unlink()
+    indexed(large, embedder, folder)
+    assert kind(large) == "flat"
+    with reading(large, embedder) as reader:
+        assert {n for n, _ in reader.nearest_sentences(embedder.embed_query("大学"), 99)} == (
+            reader.store.sentence_numbers()
+        )
+
+
+def test_removed_article_is_not_found_among_many(large: Home, folder: Path, embedder: Embedder) -> None:
+    indexed(large, embedder, folder)
+    (folder / "大学.txt").unlink()
+    indexed(large, embedder, folder)
+    assert kind(large) == "compressed"
+    with reading(large, embedder) as reader:
+        found = {number for number, _ in reader.nearest_sentences(embedder.embed_query("大学的实验室"), 99)}
+        assert found == reader.store.sentence_numbers()
+
+
+def flip_codes(generation: Path) -> None:
+    flip(generation / "dense.faiss")
+
+
+def flip_rows(generation: Path) -> None:
+    flip(generation / "dense.rows")
+
+
+def cut_rows(generation: Path) -> None:
+    data = (generation / "dense.rows").read_bytes()
+    (generation / "dense.rows").write_bytes(data[:-1])
+
+
+def delete_ids(generation: Path) -> None:
+    (generation / "dense.ids").unlink()
+
+
+def leave_another_file(generation: Path) -> None:
+    (generation / "other").write_bytes(b"")
+
+
+def flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("damage", [flip_codes, flip_rows, cut_rows, delete_ids, leave_another_file])
+def test_damaged_compressed_generation_is_rebuilt(
+    large: Home, folder: Path, embedder: Embedder, damage: Callable[[Path], None]
+) -> None:
+    indexed(large, embedder, folder)
+    before = results(large, embedder)
+    damage(large.root / "generations" / large.current_name())
+    assert large.current() is None
+    assert results(large, embedder) == before
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are read for their checksums, in a home where every file is large."""
+    names: list[str] = []
+    checksum = generations_module._checksum
+
+    def noted(path: Path) -> int:
+        names.append(path.name)
+        return checksum(path)
+
+    monkeypatch.setattr(generations_module, "_checksum", noted)
+    monkeypatch.setattr(generations_module, "_LARGE", -1)
+    return names
+
+
+def test_large_files_are_read_for_their_checksums_once(
+    home: Home, index: Index, folder: Path, checked: list[str]
+) -> None:
+    index(folder)
+    checked.clear()
+    assert home.current() is not None
+    assert checked == []
+
+
+@pytest.mark.parametrize("damage", [flip_dense_byte, delete_segment])
+def test_large_file_that_has_changed_is_read_again(
+    home: Home, index: Index, folder: Path, checked: list[str], damage: Callable[[Path], None]
+) -> None:
+    index(folder)
+    damage(home.root / "generations" / home.current_name())
+    assert home.current() is None
+
+
+@pytest.mark.parametrize("notes", [b"", b"{", b"[]", b'{"dense.faiss": [1]}', b'{"dense.faiss": ["a"]}'])
+def test_damaged_notes_on_large_files_are_not_believed(
+    home: Home, index: Index, folder: Path, checked: list[str], notes: bytes
+) -> None:
+    index(folder)
+    (home.root / "generations" / home.current_name() / "checked.json").write_bytes(notes)
+    checked.clear()
+    assert home.current() is not None
+    assert "dense.faiss" in checked
+
+
+def test_small_files_are_read_at_every_opening(home: Home, index: Index, folder: Path) -> None:
+    index(folder)
+    generation = home.root / "generations" / home.current_name()
+    assert not (generation / "checked.json").exists()
+    found = (generation / "dense.faiss").stat()
+    flip(generation / "dense.faiss")
+    os.utime(generation / "dense.faiss", ns=(found.st_atime_ns, found.st_mtime_ns))
+    assert home.current() is None
