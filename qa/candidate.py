@@ -1,5 +1,6 @@
 """A sentence that retrieval has found, with what each stage gave it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -41,3 +42,14 @@ def reprints_last(candidates: list[Candidate]) -> list[Candidate]:
         (again if key in seen else first).append(candidate)
         seen.add(key)
     return first + below(again, first)
+
+
+def spread(candidates: list[Candidate], cost: float) -> list[Candidate]:
+    """Ordered so that one article does not fill a list: its third sentence loses `cost`, its fourth twice that, ..."""
+    listed: Counter[str] = Counter()
+    found = []
+    for candidate in candidates:
+        article = candidate.located.article.id
+        listed[article] += 1
+        found.append(replace(candidate, score=candidate.score - cost * max(0, listed[article] - 2)))
+    return sorted(found, key=order)

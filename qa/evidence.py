@@ -16,11 +16,9 @@ from index.reader import Located
 from qa.candidate import Candidate
 from qa.gazetteer import is_city_of_others, is_province_of_others, levels_of, places_in, same_level
 from qa.quantities import Quantity, quantities
-from qa.question import AnswerType, Question
+from qa.question import ONE_VALUE, AnswerType, Question
 
 LEAD_SENTENCES = 3
-
-_ONE_VALUE = frozenset({AnswerType.MONEY, AnswerType.PEOPLE, AnswerType.PERCENT, AnswerType.NUMBER, AnswerType.DATE})
 
 
 class Scope:
@@ -111,7 +109,7 @@ def weigh(question: Question, candidate: Candidate, rarity: dict[str, float]) ->
 
 
 def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
-    missing = [place for place in question.places if not _is_place(place, scope, one_value=question.type in _ONE_VALUE)]
+    missing = [place for place in question.places if not _is_place(place, scope, one_value=question.type in ONE_VALUE)]
     missing += [d for d in question.districts if not mentions(d, scope.near)]
     missing += [f"{year}年" for year in question.years if not _is_year(year, scope, located)]
     missing += [_day_words(day) for day in question.days if not _is_day(day, scope, located)]

@@ -9,7 +9,7 @@ from index.errors import QuestionError
 from index.fold import fold
 from index.reader import Located, Reader
 from qa.answer import Answer, AnswerSentence, Citation, Hit, Legs, Status, Turn, Verdict
-from qa.candidate import Candidate
+from qa.candidate import Candidate, spread
 from qa.clock import Clock
 from qa.evidence import Evidence
 from qa.extractive import Selection, Thresholds, select
@@ -29,6 +29,9 @@ MAX_QUESTION = 2000
 
 DEPTH = 80
 """Candidates that are checked as evidence."""
+
+CROWDING = 0.25
+"""What each hit of an article beyond its second loses in a search, so that others come to be seen."""
 
 _JOIN = re.compile(r"和|与|跟|及|以及|还是|\band\b|\bvs\b|、")
 
@@ -52,7 +55,8 @@ class Pipeline:
         self, question: str, k: int = 10, filters: Filters | None = None, clock: Clock | None = None
     ) -> list[Hit]:
         """The `k` best sentences. Raises QuestionError for an empty or too long question, ArticleNotFound."""
-        return [_hit(c) for c in self._retriever.retrieve(_checked(question), k, filters, clock)]
+        found = self._retriever.retrieve(_checked(question), max(k, DEPTH), filters, clock)
+        return [_hit(c) for c in spread(found, CROWDING)[:k]]
 
     def legs(self, question: str, k: int = 10, filters: Filters | None = None) -> Legs:
         """What each leg of retrieval finds by itself. Raises QuestionError, ArticleNotFound."""

@@ -28,6 +28,10 @@ class AnswerType(StrEnum):
     OTHER = "other"
 
 
+ONE_VALUE = frozenset({AnswerType.MONEY, AnswerType.PEOPLE, AnswerType.PERCENT, AnswerType.NUMBER, AnswerType.DATE})
+"""Kinds of answers that are a figure or a date."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """An analysed question. All strings are folded but `text`."""

@@ -5,6 +5,7 @@ measured worse than the better leg; sums of scores did not (see eval/README.md).
 """
 
 import math
+import re
 import statistics
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from qa.clock import Clock
 from qa.filters import Filters, allowed_by
 from qa.gazetteer import places_in
 from qa.query import Query, make_query
+from qa.question import ONE_VALUE, analyse
 from qa.rerank import Reranker, rerank
 from qa.rerank.late_interaction import DEFAULT
 
@@ -33,6 +35,8 @@ PLACED = 40
 OPENED_ARTICLES = 12
 """Articles all of whose sentences are looked at, by BM25."""
 
+_NUMBER = re.compile(r"[\d〇一二三四五六七八九十百千万萬亿億两兩]")
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -46,6 +50,10 @@ class Weights:
     """Characters; e to the power of 5.5."""
     sentence: float = 0.33
     dense: float = 1.0
+    lead: float = 0.3
+    """What the first sentence of an article gets, and half of it the second: news begin with what happened."""
+    value: float = 0.3
+    """What a sentence with a number gets where a number or a date is asked for."""
     place: float = 0.3
     """What an article loses that names none of the question's places, in part for some of them."""
     cosine_floor: float = 0.78
@@ -107,12 +115,14 @@ class Retriever:
             return []
         lengths = {item.article_number: len(item.article.text) for item in located.values()}
         by_article = self._weights.of_article(lengths.values())
+        bonus = self._bonus(query)
         candidates = [
             self._candidate(
                 item, cosines[number], sentences.get(number, 0.0), articles.get(item.article_number, 0.0), by_article
             )
             for number, item in located.items()
         ]
+        candidates = [replace(c, score=c.score + bonus(c.located)) for c in candidates]
         candidates.sort(key=order)
         clock.stage("fuse")
         return candidates
@@ -172,6 +182,16 @@ class Retriever:
         cosines = (vectors @ query.vector).tolist() if candidates else []
         read = [replace(c, score=cosine, cosine=cosine) for c, cosine in zip(candidates, cosines, strict=True)]
         return sorted(read, key=order)
+
+    def _bonus(self, query: Query) -> Callable[[Located], float]:
+        """What a sentence gets for where it stands and for holding the kind of value that is asked for."""
+        w, wants_value = self._weights, analyse(query.text).type in ONE_VALUE
+
+        def bonus(located: Located) -> float:
+            lead = w.lead / (1 + located.position) if located.position < 2 else 0.0
+            return lead + (w.value if wants_value and _NUMBER.search(located.text) else 0.0)
+
+        return bonus
 
     def _candidate(
         self, located: Located, cosine: float, lexical: float, article: float, by_article: float
