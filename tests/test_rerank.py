@@ -18,7 +18,7 @@ from index.errors import RerankerError
 from index.generations import Home
 from index.reader import Reader, open_reader
 from index.tokens import tokens
-from qa.candidate import Candidate, reprints_last
+from qa.candidate import Candidate, reprints_last, spread
 from qa.query import Query, lexical_text, make_query
 from qa.rerank import make_reranker, passage_text, rerank
 from qa.rerank.late_interaction import LateInteraction
@@ -402,3 +402,31 @@ def test_reprints_come_after_all_others(candidates: list[Candidate]) -> None:
 def test_reprints_alone_keep_their_scores(candidates: list[Candidate]) -> None:
     assert reprints_last(candidates) == candidates
     assert reprints_last([]) == []
+
+
+# -- several articles in a list ---------------------------------------------------------------
+
+
+def test_spread_costs_an_article_from_its_third_sentence_on(candidates: list[Candidate]) -> None:
+    article = candidates[0].located.article
+    other = replace(candidates[0].located, article=replace(article, id="z", group="z"))
+    found = spread([*candidates, Candidate(other, 0.65, 0.9, 0.5, 1.0)], 0.25)
+    assert [(c.located.article.id, c.located.position) for c in found] == [
+        (article.id, 0), (article.id, 1), ("z", 0), (article.id, 2), (article.id, 3)
+    ]  # fmt: skip
+    assert [c.score for c in found] == pytest.approx([1.0, 0.9, 0.65, 0.55, 0.2])
+    assert spread([], 0.25) == []
+
+
+def test_lead_and_value_are_preferred(reader: Reader, embedder: Embedder) -> None:
+    def scores(question: str, **weights: float) -> dict[str, float]:
+        retriever = Retriever(reader, embedder, replace(Weights(lead=0.0, value=0.0), **weights), reranker=None)
+        return {c.located.text: c.score for c in retriever.retrieve(question, 9)}
+
+    for question, gains in (("企业增加到多少家？", {"value": ["企业增加到150家。"]}), ("公园怎么样？", {"value": []})):
+        plain, more = scores(question), scores(question, value=0.3)
+        gained = {text for text in plain if more[text] == pytest.approx(plain[text] + 0.3)}
+        assert gained == set(gains["value"])
+    plain, more = scores("公园怎么样？"), scores("公园怎么样？", lead=0.3)
+    gain = {text: round(more[text] - plain[text], 4) for text in plain}
+    assert gain == {"合肥公布量子计划。": 0.3, "企业增加到150家。": 0.15, "天气晴朗，游人很多。": 0, "公园开放。": 0}
