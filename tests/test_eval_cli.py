@@ -48,8 +48,8 @@ def surroundings() -> Iterator[pytest.MonkeyPatch]:
             clients.append(self)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("index.embed.make_embedder", lambda _: HashEmbedder())
-        patch.setattr("youju.cli.options.make_embedder", lambda _: HashEmbedder())
+        patch.setattr("index.embed.make_embedder", lambda *_: HashEmbedder())
+        patch.setattr("youju.cli.options.make_embedder", lambda *_: HashEmbedder())
         patch.setattr("eval.session.figures", partial(figures, resamples=20))
         patch.setattr("eval.session.render", lambda *_: "<html></html>")
         patch.setattr("eval.targets.httpx.Client", Kept)
