@@ -81,7 +81,7 @@ def weigh_all(question: Question, candidates: list[Candidate], reader: Reader) -
 
 def rank(evidence: Evidence) -> float:
     """What orders evidence that meets the question's requirements."""
-    return evidence.candidate.score + 0.8 * evidence.own_coverage + 0.4 * evidence.coverage
+    return evidence.candidate.score + 1.3 * evidence.own_coverage + 0.65 * evidence.coverage
 
 
 def confidence(evidence: Evidence, question: Question) -> float:

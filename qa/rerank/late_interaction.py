@@ -21,7 +21,7 @@ class LateInteraction:
     """Adds to a candidate's score how close its tokens come. `weight` is what a closeness of 1 adds."""
 
     depth: int = 100
-    weight: float = 6.1
+    weight: float = 4.0
     centre: float = 0.62
     """About the middle of the closeness of good candidates, so that scores keep their range."""
 
