@@ -176,8 +176,6 @@ def _session(graph: bytes, threads: int) -> "InferenceSession":
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    # Threads that wait busily after a question take the processor from the search that follows it.
-    options.add_session_config_entry("session.force_spinning_stop", "1")
     # The graph is written with fused nodes already; looking for more costs at every start and finds nothing.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     try:
