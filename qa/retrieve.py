@@ -118,11 +118,15 @@ class Retriever:
         bonus = self._bonus(query)
         candidates = [
             self._candidate(
-                item, cosines[number], sentences.get(number, 0.0), articles.get(item.article_number, 0.0), by_article
+                item,
+                cosines[number],
+                sentences.get(number, 0.0),
+                articles.get(item.article_number, 0.0),
+                by_article,
+                bonus(item),
             )
             for number, item in located.items()
         ]
-        candidates = [replace(c, score=c.score + bonus(c.located)) for c in candidates]
         candidates.sort(key=order)
         clock.stage("fuse")
         return candidates
@@ -194,9 +198,9 @@ class Retriever:
         return bonus
 
     def _candidate(
-        self, located: Located, cosine: float, lexical: float, article: float, by_article: float
+        self, located: Located, cosine: float, lexical: float, article: float, by_article: float, bonus: float
     ) -> Candidate:
         w = self._weights
         dense = (cosine - w.cosine_floor) / w.cosine_range
-        score = by_article * article + w.sentence * lexical + w.dense * dense
+        score = by_article * article + w.sentence * lexical + w.dense * dense + bonus
         return Candidate(located, score, cosine, lexical, article)
