@@ -31,7 +31,8 @@ def open_library(home: Path | None) -> "Library":
     from qa.rerank import make_reranker
 
     settings = load_settings(home=home)
-    return Library(*open_home(home), reranker=make_reranker(settings.reranker))
+    embedder = make_embedder(settings.embedder, settings.cache)
+    return Library(Home(settings.home), embedder, reranker=make_reranker(settings.reranker))
 
 
 def print_json(value: object) -> None:
