@@ -5,7 +5,7 @@
 SET is a folder with questions.jsonl and articles.jsonl (see eval/README.md). For each set the weights are
 fitted on the others and measured on it, then fitted on all. The loss is that of a ranking: minus the
 log-likelihood (softmax over the candidates) of the gold article, and of the sentences that hold the answer or the
-gold evidence; sets count alike, however many questions they have. Nothing is written: `qa.retrieve.Weights` and
+gold evidence; sets count alike, however many questions they have. Nothing is written: `qa.fusion.Weights` and
 `qa.rerank.late_interaction` have the figures.
 """
 
@@ -29,9 +29,10 @@ from index.fold import fold_text
 from index.generations import Home
 from index.reader import Reader, open_reader
 from qa.candidate import Candidate
+from qa.fusion import Weights
 from qa.query import make_query
 from qa.rerank.late_interaction import LateInteraction
-from qa.retrieve import Retriever, Weights
+from qa.retrieve import Retriever
 from youju.settings import load_settings
 
 Floats = npt.NDArray[np.float64]

@@ -24,13 +24,13 @@ FOLDING = "2"
 """Raise this when folding, tokens or regional words change: lexical indexes hold folded words."""
 
 _NUMERAL = "〇零一二两兩三四五六七八九十百千"
-_PIECE = re.compile(
-    r"(?P<space>\s+)"
-    r"|(?P<digits>[0-9０-９]+(?:[,，][0-9０-９]+)+)"
-    rf"|(?P<numeral>[{_NUMERAL}]{{2,}})"
-    r"|(?P<other>.)",
-    re.DOTALL,
+# The look ahead changes no match: with it, the search passes over other characters twenty times as fast.
+_RUN = re.compile(
+    rf"(?=[\s0-9０-９{_NUMERAL}])"
+    rf"(?:(?P<space>\s+)|(?P<digits>[0-9０-９]+(?:[,，][0-9０-９]+)+)|(?P<numeral>[{_NUMERAL}]{{2,}}))"
 )
+"""What is folded as a whole; any other character is a piece of its own."""
+_PIECE = re.compile(rf"{_RUN.pattern}|(?P<other>.)", re.DOTALL)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 # Pairs that OpenCC leaves apart character by character although readers take them as one.
 _VARIANTS = str.maketrans("藉甦著覆徵瞭馀祇濬彷彿姪妳牠砲菓粧", "借苏着复征了余只浚仿佛侄你它炮果妆")
@@ -84,23 +84,45 @@ def fold(text: str) -> Folded:
 
 @lru_cache(maxsize=4096)
 def fold_text(text: str) -> str:
-    """The folded text alone."""
-    return fold(text).text
+    """The folded text alone, some ten times as fast as with its map."""
+    characters = _RUN.sub(_fold_run, text)
+    line = _term_pattern().sub(lambda match: regional_terms()[match.group()], characters.translate(_table()))
+    if "\0" not in line:
+        return line
+    # Put in after the regional words, none of which may begin or end inside what one character folds to.
+    several = iter([fold_character(c) for c in characters if _table()[ord(c)] == "\0"])
+    return re.sub("\0", lambda _: next(several), line)
 
 
 def _character_pieces(text: str) -> Iterator[tuple[str, int]]:
     """Each piece's folded form and the offset where it ends in the original."""
     for match in _PIECE.finditer(text):
-        kind, piece = match.lastgroup, match.group()
-        if kind == "space":
-            yield " ", match.end()
-        elif kind == "digits":
-            plain = unicodedata.normalize("NFKC", piece)
-            yield (plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain), match.end()
-        elif kind == "numeral":
-            yield fold_numeral(_fold_characters(piece)), match.end()
-        else:
-            yield fold_character(piece), match.end()
+        yield fold_character(match.group()) if match.lastgroup == "other" else _fold_run(match), match.end()
+
+
+def _fold_run(match: re.Match[str]) -> str:
+    """A match of `_RUN`, folded."""
+    kind, piece = match.lastgroup, match.group()
+    if kind == "space":
+        return " "
+    if kind == "numeral":
+        return fold_numeral(_fold_characters(piece))
+    plain = unicodedata.normalize("NFKC", piece)
+    return plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain
+
+
+class _Characters(dict[int, str]):
+    """A table for `str.translate`, filled as characters are met; a NUL stands for those that fold to several."""
+
+    def __missing__(self, code: int) -> str:
+        folded = fold_character(chr(code))
+        self[code] = folded if len(folded) == 1 else "\0"
+        return self[code]
+
+
+@cache
+def _table() -> _Characters:
+    return _Characters()
 
 
 @lru_cache(maxsize=65536)

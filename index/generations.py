@@ -6,7 +6,7 @@ A home folder holds:
     writer.lock               held by the process that writes; the system frees it when that dies
     CURRENT                   the name of the generation in use, replaced atomically
     generations/<content>/    dense.faiss and for many sentences dense.rows, dense.ids and dense.removed,
-                              articles/ and sentences/ (Tantivy), manifest.json, checked.json
+                              sentences.npy, articles/ and sentences/ (Tantivy), manifest.json, checked.json
 
 A generation carries the store's `content` number that it was made from, and a checksum of
 each of its files. It is never changed after CURRENT names it, but for the notes in checked.json
@@ -32,6 +32,8 @@ from index.embed import Vectors
 from index.errors import IndexBusy, StoreError, StoreFull
 from index.fold import FOLDING
 from index.lexical import LexicalIndex
+from index.records import Article
+from index.sentence_table import SentenceTable
 from index.store import Store
 
 MANIFEST = "manifest.json"
@@ -59,6 +61,7 @@ class Generation:
 
     name: str
     manifest: Manifest
+    table: SentenceTable
     dense: DenseIndex
     articles: LexicalIndex
     sentences: LexicalIndex
@@ -133,6 +136,7 @@ class Home:
         return Generation(
             name,
             manifest,
+            SentenceTable.read(folder),
             DenseIndex.read(folder, self._flat_limit),
             LexicalIndex.open(folder / "articles"),
             LexicalIndex.open(folder / "sentences"),
@@ -192,6 +196,8 @@ def _build(
     for batch in _batches(added):
         dense.add(np.asarray(batch, dtype=np.int64), store.sentence_vectors(batch))
     dense.write(folder)
+    table = before.table if before else SentenceTable.empty()
+    table.changed(old_articles - articles, _outlines(store, sorted(articles - old_articles))).write(folder)
     if old_articles - articles or old_sentences - sentences:
         # Tantivy counts removed documents in its statistics until it merges them away, so that
         # scores would depend on what was once there: write both legs anew.
@@ -235,6 +241,12 @@ def _explained(root: Path) -> Iterator[None]:
 
 def _lexical(folder: Path, source: Path | None) -> LexicalIndex:
     return LexicalIndex.copy(source, folder) if source else LexicalIndex.create(folder)
+
+
+def _outlines(store: Store, articles: list[int]) -> Iterator[tuple[int, Article, list[int]]]:
+    for batch in _batches(articles):
+        for number, article in store.articles_by_number(batch).items():
+            yield number, article, store.sentence_numbers_of(number)
 
 
 def _article_texts(store: Store, numbers: list[int]) -> Iterator[tuple[int, str]]:

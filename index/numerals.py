@@ -6,6 +6,12 @@ from functools import lru_cache
 _DIGITS = str.maketrans("〇零一二两三四五六七八九", "001223456789")
 _YEAR = re.compile("[一二][〇零一二三四五六七八九]{3}")
 _WITH_UNITS = re.compile("[十百千]")
+_NUMERAL = re.compile(r"[\d〇一二三四五六七八九十百千万萬亿億两兩]")
+
+
+def has_numeral(text: str) -> bool:
+    """Whether a text, folded or not, holds a digit or a Chinese numeral."""
+    return bool(_NUMERAL.search(text))
 
 
 @lru_cache(maxsize=4096)

@@ -5,27 +5,22 @@ damaged or older than the store and nobody is writing, they are rebuilt first.
 """
 
 import threading
-from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from index.embed import Embedder, TokenVectors, Vectors, mismatch
 from index.errors import IndexBusy, IndexMissing
 from index.generations import Generation, Home
 from index.records import Article, Sentence
-from index.rows import Ids
+from index.rows import Ids, among
+from index.sentence_table import SentenceTable
 from index.store import Store
 
 KEPT_ARTICLES = 1024
 """Articles kept in memory, some 30 kB each."""
-
-FEW_ARTICLES = 200
-"""Articles whose sentences are looked up one article after another, some 30 µs each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +78,13 @@ class Reader:
 
     def allowed(self, articles: Collection[int]) -> Allowed:
         """Some articles, by their numbers, and the sentences of theirs to which a search may be held."""
-        numbers = np.array(list(articles), dtype=np.int64)
-        if len(articles) <= FEW_ARTICLES:
-            return Allowed(numbers, np.array(self.sentences_of(articles), dtype=np.int64))
-        sentences, owners = self._owners.T
-        return Allowed(numbers, sentences[np.isin(owners, numbers)])
+        numbers = np.array(sorted(articles), dtype=np.int64)
+        return Allowed(numbers, self.table.numbers[among(self.table.articles, numbers)])
 
-    @cached_property
-    def _owners(self) -> npt.NDArray[np.int64]:
-        """(n, 2): each sentence and its article, 16 bytes together, read once.
-
-        It never grows old: a number always means the same sentence, sentences written later are not
-        in this generation, and those removed since are left out by `locate`.
-        """
-        return self.store.sentence_owners()
+    @property
+    def table(self) -> SentenceTable:
+        """The sentences of this generation."""
+        return self._generation.table
 
     def nearest_sentences(self, query: Vectors, k: int, allowed: Allowed | None = None) -> list[tuple[int, float]]:
         """Sentence numbers with cosines; `query` is (dim,)."""
@@ -124,15 +112,10 @@ class Reader:
 
     def locate(self, numbers: Iterable[int]) -> dict[int, Located]:
         """The numbered sentences that still exist, each in its article."""
-        stored = self.store.sentences_by_number(numbers)
-        articles = self._articles_of({s.article for s in stored.values()})
-        found = {}
-        for number, item in stored.items():
-            article = articles.get(item.article)
-            if article is not None:
-                position = bisect_left(article.sentences, item.sentence.span.start, key=lambda s: s.span.start)
-                found[number] = Located(number, item.article, article, position)
-        return found
+        rows = self.table.of_sentences(np.fromiter(numbers, dtype=np.int64))
+        articles = self._articles_of(set(rows.articles.tolist()))
+        stored = zip(rows.numbers.tolist(), rows.articles.tolist(), rows.positions.tolist(), strict=True)
+        return {n: Located(n, article, articles[article], at) for n, article, at in stored if article in articles}
 
     def _articles_of(self, numbers: set[int]) -> dict[int, Article]:
         """Articles by number, those read lately from memory: a numbered article never changes."""
@@ -147,7 +130,8 @@ class Reader:
 
     def sentences_of(self, article_numbers: Iterable[int]) -> list[int]:
         """The sentence numbers of some articles, in the order of their texts."""
-        return [n for article in article_numbers for n in self.store.sentence_numbers_of(article)]
+        found: list[int] = self.table.of_articles(np.fromiter(article_numbers, dtype=np.int64)).tolist()
+        return found
 
 
 def open_reader(home: Home, embedder: Embedder) -> Reader:

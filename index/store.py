@@ -13,12 +13,10 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from index.embed import NO_TOKENS, Embedding, TokenVectors, Vectors
 from index.errors import ArticleNotFound, IndexMissing, StoreError, StoreFull, StoreVersionError
@@ -349,12 +347,6 @@ class Store:
         given = [(condition, value) for condition, value in conditions if value]
         where = " AND ".join(condition for condition, _ in given) or "1"
         return {row[0] for row in self._rows(f"SELECT number FROM articles WHERE {where}", *(v for _, v in given))}
-
-    def sentence_owners(self) -> npt.NDArray[np.int64]:
-        """(n, 2): the number of each sentence, and of its article."""
-        with self._guard, _explained(self._path):
-            rows = self._db.execute("SELECT number, article FROM sentences")
-            return np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(-1, 2)
 
     def sentence_numbers(self) -> set[int]:
         return {row[0] for row in self._rows("SELECT number FROM sentences")}

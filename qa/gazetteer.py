@@ -102,7 +102,9 @@ def _levels() -> dict[str, Level]:
 def _pattern() -> re.Pattern[str]:
     plain = sorted((n for n in _levels() if n not in _AMBIGUOUS), key=len, reverse=True)
     marked = sorted(_AMBIGUOUS, key=len, reverse=True)
-    return re.compile(f"(?:({'|'.join(plain)})|({'|'.join(marked)})(?=市))")
+    first = "".join(sorted({name[0] for name in plain + marked}))
+    # A look ahead, so that a name inside another one (or across its end) is seen too.
+    return re.compile(f"(?=[{first}])(?=({'|'.join(plain)})|({'|'.join(marked)})市)")
 
 
 @cache
@@ -120,8 +122,9 @@ def levels_of(place: str) -> frozenset[Level]:
 
 def place_spans(folded: str) -> list[tuple[str, Span]]:
     """Listed places that a folded text names, with where, in order; English names count too."""
-    starts = (_pattern().match(folded, at) for at in _word_starts(folded))
-    found = [(match[1] or match[2], Span(*match.span())) for match in starts if match]
+    matches = list(_pattern().finditer(folded))
+    starts = set(_word_starts(folded)) if matches else set()
+    found = [(m[1] or m[2], Span(*m.span(1 if m[1] else 2))) for m in matches if m.start() in starts]
     for match in _LATIN.finditer(folded):
         name = _english().get(re.sub("[^a-z]", "", match.group()))
         if name:

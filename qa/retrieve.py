@@ -1,22 +1,19 @@
-"""Retrieval: dense sentences and BM25 over articles and sentences, fused into one ranking and reranked.
+"""Retrieval: dense sentences and BM25 over articles and sentences, fused into one ranking and reranked."""
 
-Each leg's scores are brought to a common scale and added. A plain reciprocal-rank fusion
-measured worse than the better leg; sums of scores did not (see eval/README.md).
-"""
+from collections.abc import Callable
+from dataclasses import replace
 
-import math
-import re
-import statistics
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+import numpy as np
 
 from index.embed import Embedder
 from index.fold import fold_text
-from index.reader import Allowed, Located, Reader
-from qa.answer import Found, FoundArticle, Legs
+from index.reader import Allowed, Reader
+from qa.answer import Found as FoundSentence
+from qa.answer import FoundArticle, Legs
 from qa.candidate import Candidate, order, reprints_last
 from qa.clock import Clock
 from qa.filters import Filters, allowed_by
+from qa.fusion import Found, Weights, fuse
 from qa.gazetteer import places_in
 from qa.query import Query, make_query
 from qa.question import ONE_VALUE, analyse
@@ -34,36 +31,6 @@ PLACED = 40
 
 OPENED_ARTICLES = 12
 """Articles all of whose sentences are looked at, by BM25."""
-
-_NUMBER = re.compile(r"[\d〇一二三四五六七八九十百千万萬亿億两兩]")
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What each leg adds to a sentence's score, by `python -m eval.fit_fusion` (eval/README.md)."""
-
-    article: float = 0.46
-    article_length: float = 1.03
-    """More for each e-fold of the articles' length over `usual_length`, and less below it: of an article of one
-    or two sentences BM25 says again what it said of its sentence."""
-    usual_length: float = 245.0
-    """Characters; e to the power of 5.5."""
-    sentence: float = 0.33
-    dense: float = 1.0
-    lead: float = 0.3
-    """What the first sentence of an article gets, and half of it the second: news begin with what happened."""
-    value: float = 0.3
-    """What a sentence with a number gets where a number or a date is asked for."""
-    place: float = 0.3
-    """What an article loses that names none of the question's places, in part for some of them."""
-    cosine_floor: float = 0.78
-    cosine_range: float = 0.12
-    """Cosines of this encoder lie close together; floor and floor + range become 0 and 1."""
-
-    def of_article(self, lengths: Iterable[int]) -> float:
-        """What BM25 of an article adds where the candidates' articles have these lengths, in characters."""
-        usual = statistics.median(lengths)
-        return max(0.0, self.article + self.article_length * math.log(max(1.0, usual) / self.usual_length))
 
 
 class Retriever:
@@ -90,7 +57,8 @@ class Retriever:
         allowed = allowed_by(filters, self._reader)
         query = make_query(question, self._embedder)
         clock.stage("embed")
-        candidates = self._fused(query, allowed, clock)
+        depth = max(k, REREAD, self._reranker.depth if self._reranker else 0)
+        candidates = self._fused(query, depth, allowed, clock)
         if query.is_foreign:
             candidates = self._reread(query, candidates[:REREAD])
         elif self._reranker is not None:
@@ -99,37 +67,40 @@ class Retriever:
         clock.stage("rerank")
         return candidates
 
-    def _fused(self, query: Query, allowed: Allowed | None, clock: Clock) -> list[Candidate]:
-        """What the legs find, by the sum of their scores."""
+    def _fused(self, query: Query, depth: int, allowed: Allowed | None, clock: Clock) -> list[Candidate]:
+        """The `depth` best of what the legs find, by the sum of their scores."""
         near = [number for number, _ in self._reader.nearest_sentences(query.vector, DENSE_DEPTH, allowed)]
         clock.stage("dense")
         articles = self._by_words(self._reader.matching_articles, query, ARTICLE_DEPTH, allowed)
         # The names in an English question tell articles apart, but not their sentences.
-        depth = 0 if query.is_foreign else LEXICAL_DEPTH
-        sentences = self._by_words(self._reader.matching_sentences, query, depth, allowed)
+        sentence_depth = 0 if query.is_foreign else LEXICAL_DEPTH
+        sentences = self._by_words(self._reader.matching_sentences, query, sentence_depth, allowed)
         clock.stage("lexical")
         opened = self._reader.sentences_of(list(articles)[:OPENED_ARTICLES])
         cosines = self._reader.closeness(query.vector, list({*near, *sentences, *opened}))
-        located = self._reader.locate(cosines)
-        if not located:
-            return []
-        lengths = {item.article_number: len(item.article.text) for item in located.values()}
-        by_article = self._weights.of_article(lengths.values())
-        bonus = self._bonus(query)
-        candidates = [
-            self._candidate(
-                item,
-                cosines[number],
-                sentences.get(number, 0.0),
-                articles.get(item.article_number, 0.0),
-                by_article,
-                bonus(item),
-            )
-            for number, item in located.items()
-        ]
-        candidates.sort(key=order)
+        candidates = self._best(query, Found(cosines, sentences, articles), depth)
         clock.stage("fuse")
         return candidates
+
+    def _best(self, query: Query, found: Found, depth: int) -> list[Candidate]:
+        """The `depth` best of the sentences found. Only they are looked up in their articles."""
+        rows = self._reader.table.of_sentences(np.fromiter(found.cosines, dtype=np.int64))
+        scores = fuse(found, rows, self._weights, wants_value=analyse(query.text).type in ONE_VALUE)
+        best = np.lexsort((rows.numbers, -scores))[:depth]
+        numbers = rows.numbers[best].tolist()
+        located = self._reader.locate(numbers)
+        candidates = [
+            Candidate(
+                located[number],
+                score,
+                found.cosines[number],
+                found.sentences.get(number, 0.0),
+                found.articles.get(located[number].article_number, 0.0),
+            )
+            for number, score in zip(numbers, scores[best].tolist(), strict=True)
+            if number in located
+        ]
+        return sorted(candidates, key=order)
 
     def legs(self, question: str, k: int, filters: Filters | None = None) -> Legs:
         """What each leg finds alone, `k` of each at most: for measuring and for showing how an answer was found."""
@@ -156,10 +127,10 @@ class Retriever:
         best = hits if allowed is None else search(query.words, min(depth, 1), None)
         return {number: score / best[0][1] for number, score in hits} if best else {}
 
-    def _found(self, hits: list[tuple[int, float]]) -> list[Found]:
+    def _found(self, hits: list[tuple[int, float]]) -> list[FoundSentence]:
         located = self._reader.locate(number for number, _ in hits)
         spans = [(located[n].article.id, located[n].sentence.span, score) for n, score in hits if n in located]
-        found = [Found(article_id=i, start=s.start, end=s.end, score=score) for i, s, score in spans]
+        found = [FoundSentence(article_id=i, start=s.start, end=s.end, score=score) for i, s, score in spans]
         return sorted(found, key=lambda f: (-f.score, f.article_id, f.start))
 
     def _placed(self, question: str, candidates: list[Candidate]) -> list[Candidate]:
@@ -183,24 +154,6 @@ class Retriever:
         the bare sentences put the answer first where the indexed vectors did not.
         """
         vectors = self._embedder.embed_passages([c.located.text for c in candidates])
-        cosines = (vectors @ query.vector).tolist() if candidates else []
+        cosines = np.einsum("ij,j->i", vectors, query.vector).tolist() if candidates else []
         read = [replace(c, score=cosine, cosine=cosine) for c, cosine in zip(candidates, cosines, strict=True)]
         return sorted(read, key=order)
-
-    def _bonus(self, query: Query) -> Callable[[Located], float]:
-        """What a sentence gets for where it stands and for holding the kind of value that is asked for."""
-        w, wants_value = self._weights, analyse(query.text).type in ONE_VALUE
-
-        def bonus(located: Located) -> float:
-            lead = w.lead / (1 + located.position) if located.position < 2 else 0.0
-            return lead + (w.value if wants_value and _NUMBER.search(located.text) else 0.0)
-
-        return bonus
-
-    def _candidate(
-        self, located: Located, cosine: float, lexical: float, article: float, by_article: float, bonus: float
-    ) -> Candidate:
-        w = self._weights
-        dense = (cosine - w.cosine_floor) / w.cosine_range
-        score = by_article * article + w.sentence * lexical + w.dense * dense + bonus
-        return Candidate(located, score, cosine, lexical, article)

@@ -225,9 +225,7 @@ def test_bad_question_is_told_before_an_unknown_id(pipeline: Pipeline) -> None:
 # -- what is found among them -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("few", [0, 200], ids=["by-owners", "one-by-one"])
-def test_allowed_sentences_are_those_of_the_articles(reader: Reader, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    monkeypatch.setattr("index.reader.FEW_ARTICLES", few)
+def test_allowed_sentences_are_those_of_the_articles(reader: Reader) -> None:
     numbers = set(reader.store.numbers_by_id(["篇07", "篇22", "篇03"]).values())
     allowed = reader.allowed(numbers)
     assert set(allowed.articles.tolist()) == numbers

@@ -84,6 +84,25 @@ def test_fold_of_nothing_is_empty() -> None:
 
 @quickly
 @given(texts)
+def test_folded_text_alone_is_that_of_the_fold_with_its_map(text: str) -> None:
+    assert fold_text.__wrapped__(text) == fold(text).text
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("软…體", "软...体"),
+        ("㍿…資訊", "株式会社...信息"),
+        ("網\0路①", "网\0路1"),
+        ("ß㎏網路", "sskg网络"),
+        ("\0", "\0"),
+    ],
+)
+def test_characters_that_fold_to_several(text: str, folded: str) -> None:
+    assert fold_text(text) == fold(text).text == folded
+
+
+@given(texts)
 def test_pieces_cover_the_text_and_its_folding(text: str) -> None:
     folded = fold(text)
     assert len(folded.origin) == len(folded.ends) + 1

@@ -19,10 +19,11 @@ from index.generations import Home
 from index.reader import Reader, open_reader
 from index.tokens import tokens
 from qa.candidate import Candidate, reprints_last, spread
+from qa.fusion import Weights
 from qa.query import Query, lexical_text, make_query
 from qa.rerank import make_reranker, passage_text, rerank
 from qa.rerank.late_interaction import LateInteraction
-from qa.retrieve import Retriever, Weights
+from qa.retrieve import Retriever
 
 TEXT = "合肥公布量子计划。企业增加到150家。\n天气晴朗，游人很多。公园开放。"
 

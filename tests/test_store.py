@@ -126,18 +126,6 @@ def test_numbers_by_id_leave_out_what_is_not_there(dated: Store) -> None:
     assert [dated.articles_by_number([n])[n].id for n in numbers.values()] == ["a", "d"]
 
 
-def test_sentence_owners_are_the_articles_of_the_sentences(store: Store) -> None:
-    store.write([entry(FULL), entry(simple("b"))])
-    store.write([entry(replace(FULL, version=4))])  # whose sentences now come after those of b
-    owners = sorted(store.sentence_owners().tolist())
-    assert owners == sorted([n, a] for a in store.article_numbers() for n in store.sentence_numbers_of(a))
-    assert (len(owners), owners[0][1]) == (4, store.numbers_by_id(["b"])["b"])
-
-
-def test_sentence_owners_of_nothing(store: Store) -> None:
-    assert store.sentence_owners().shape == (0, 2)
-
-
 def test_store_made_before_there_were_filters_is_filtered_too(dated: Store, path: Path) -> None:
     """Without the index on dates until the next run writes, and with it afterwards."""
     dated.close()

@@ -54,9 +54,12 @@ def closeness(question: Vectors, passages: list[TokenVectors]) -> npt.NDArray[np
     found = np.zeros(len(passages), dtype=np.float32)
     full = np.flatnonzero(lengths)
     if len(question) and len(full):
-        rows = np.concatenate([passages[i] for i in full]).astype(np.float32)
+        columns = np.ascontiguousarray(np.concatenate([passages[i] for i in full]).T, dtype=np.float32)
         starts = np.concatenate([[0], np.cumsum(lengths[full])[:-1]])
-        found[full] = np.maximum.reduceat(question @ rows.T, starts, axis=1).sum(axis=0) / FULL
+        # A matrix product would be four times as fast, but wakes threads that go on turning for a while after it,
+        # in the way of the encoder's: on two cores the questions of crud took twice as long in all.
+        cosines = np.einsum("ik,kj->ij", question, columns)
+        found[full] = np.maximum.reduceat(cosines, starts, axis=1).sum(axis=0) / FULL
     return found
 
 

@@ -36,10 +36,9 @@ class LateInteraction:
         """Of each candidate with the question in its own script, -1 to 1."""
         stored = reader.token_vectors(c.located.number for c in candidates)
         found = np.full(len(candidates), self.centre, dtype=np.float32)
+        is_traditional = [script_of(c.located.text) is Script.TRADITIONAL for c in candidates]
         for asked, traditional in ((query.simplified, False), (query.traditional, True)):
-            here = [
-                i for i, c in enumerate(candidates) if (script_of(c.located.text) is Script.TRADITIONAL) is traditional
-            ]
+            here = [i for i, own in enumerate(is_traditional) if own is traditional]
             if asked.tokens is not None and here:
                 rows = [stored.get(candidates[i].located.number, NO_TOKENS) for i in here]
                 found[here] = closeness(asked.tokens, rows)
