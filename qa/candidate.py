@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from index.reader import Located
 
@@ -53,3 +54,15 @@ def spread(candidates: list[Candidate], cost: float) -> list[Candidate]:
         listed[article] += 1
         found.append(replace(candidate, score=candidate.score - cost * max(0, listed[article] - 2)))
     return sorted(found, key=order)
+
+
+def in_turn(rankings: list[list[Candidate]]) -> list[Candidate]:
+    """The best of each ranking, then the second of each, ...; each sentence once, with scores that never rise."""
+    seen: set[int] = set()
+    found: list[Candidate] = []
+    for candidate in (c for row in zip_longest(*rankings) for c in row if c is not None):
+        if candidate.located.number not in seen:
+            seen.add(candidate.located.number)
+            top = found[-1].score if found else candidate.score
+            found.append(replace(candidate, score=min(candidate.score, top)))
+    return found

@@ -7,6 +7,7 @@ the kind wins, so that a figure of one city is never taken for another's.
 
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
 import rjieba
@@ -16,7 +17,7 @@ from index.reader import Located
 from qa.candidate import Candidate
 from qa.gazetteer import is_city_of_others, is_province_of_others, levels_of, places_in, same_level
 from qa.quantities import Quantity, quantities
-from qa.question import ONE_VALUE, AnswerType, Question
+from qa.question import ONE_VALUE, AnswerType, Period, Question
 
 LEAD_SENTENCES = 3
 
@@ -85,6 +86,8 @@ class Evidence:
     """Whether what the question asks for is spoken of in the sentence or near it."""
     own_coverage: float
     """The same without its paragraph: the sentence, its heading and the title."""
+    is_then: bool = True
+    """Whether it speaks of the times that the question counts from today (今年, 昨天)."""
 
     @property
     def meets(self) -> bool:
@@ -105,6 +108,7 @@ def weigh(question: Question, candidate: Candidate, rarity: dict[str, float]) ->
         coverage=near,
         has_focus=not question.focus or mentions(question.focus, scope.near) > 0,
         own_coverage=own,
+        is_then=all(_is_period(period, candidate.located) for period in question.periods),
     )
 
 
@@ -114,6 +118,7 @@ def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
     missing += [f"{year}年" for year in question.years if not _is_year(year, scope, located)]
     missing += [_day_words(day) for day in question.days if not _is_day(day, scope, located)]
     missing += [name for name in question.people if name not in scope.whole]
+    missing += [body for body in question.bodies if not mentions(body, scope.whole)]
     missing += [_words(a, question) for a in question.amounts if not _has_amount(a, scope.whole)]
     return missing
 
@@ -195,6 +200,21 @@ def _is_day(day: str, scope: Scope, located: Located) -> bool:
     return any(m.first == m.last and m.first[5:] == day for s in near for m in s.dates) or bool(
         re.search(rf"(?<!\d){_day_words(day)}", scope.near)
     )
+
+
+def _is_period(period: Period, located: Located) -> bool:
+    """Whether a date of the sentence lies in the period; without one, the nearest before it in its
+    paragraph, else the day of publication or the one before."""
+    article, here = located.article, located.sentence.paragraph
+    for sentence in reversed(article.sentences[: located.position + 1]):
+        if sentence.paragraph != here:
+            break
+        if sentence.dates:
+            return any(d.first <= period.last and period.first <= d.last for d in sentence.dates)
+    if not article.published:
+        return False
+    day = date.fromisoformat(article.published)
+    return any(period.first <= d.isoformat() <= period.last for d in (day, day - timedelta(days=1)))
 
 
 def _day_words(day: str) -> str:

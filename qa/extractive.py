@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from index.reader import Reader
 from qa.candidate import Candidate
 from qa.evidence import Evidence, weigh
-from qa.question import AnswerType, Question
+from qa.question import AnswerType, Period, Question
 from qa.script import Script
 
 MAX_RARITY = 8.0
@@ -59,10 +59,19 @@ class Selection:
     missing: tuple[str, ...] = ()
 
 
-def select(question: Question, candidates: list[Candidate], reader: Reader, limits: Thresholds) -> Selection:
-    """The sentences that answer the question, or an empty selection."""
+def select(
+    question: Question, candidates: list[Candidate], reader: Reader, limits: Thresholds, *, only_then: bool = False
+) -> Selection:
+    """The sentences that answer the question, or an empty selection.
+
+    Those that speak of the question's times come before all others; `only_then` leaves the others out.
+    """
     weighed = weigh_all(question, candidates, reader)
     fit = sorted((e for e in weighed if e.meets), key=rank, reverse=True)
+    then = [e for e in fit if e.is_then]
+    if fit and not then and only_then:
+        return Selection((), 0.0, tuple(f"{p.words}（{days_of(p)}）" for p in question.periods))
+    fit = then or fit
     if not fit:
         return Selection((), 0.0, _lacking(weighed, question))
     best = fit[0]
@@ -70,6 +79,11 @@ def select(question: Question, candidates: list[Candidate], reader: Reader, limi
     if chance < limits.confidence:
         return Selection((), chance)
     return Selection(tuple(_with_more(best, fit[1:], question, limits)), chance)
+
+
+def days_of(period: Period) -> str:
+    """The days of a period, in figures."""
+    return period.first if period.first == period.last else f"{period.first}–{period.last}"
 
 
 def weigh_all(question: Question, candidates: list[Candidate], reader: Reader) -> list[Evidence]:

@@ -60,10 +60,18 @@ class Filters(BaseModel):
             raise PydanticCustomError("since_after_until", "since {since} is after until {until}", days)
         return self
 
+    def within(self, first: date, last: date) -> "Filters | None":
+        """These filters and a time of publication; None where no day meets both."""
+        since, until = max(self.since or first, first), min(self.until or last, last)
+        return None if since > until else self.model_copy(update={"since": since, "until": until})
+
     @property
     def is_empty(self) -> bool:
         """Whether every article meets them."""
         return not (self.since or self.until or self.sources or self.articles)
+
+
+EVERYTHING = Filters.model_validate({})
 
 
 def allowed_by(filters: Filters | None, reader: Reader) -> Allowed | None:

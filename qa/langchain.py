@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from index.embed import Embedder
 from qa.answer import Answer, Turn
-from qa.filters import Filters
+from qa.filters import Day, Filters
 from qa.library import Library
 
 
@@ -56,13 +56,14 @@ class Asked(BaseModel, extra="forbid"):
     question: str
     history: list[Turn] = []
     filters: Filters | None = None
+    asof: Day | None = None
 
 
 def answering(library: Library) -> Runnable[str | dict[str, object], Answer]:
-    """A Runnable from a question, or {"question", "history", "filters"}, to an Answer."""
+    """A Runnable from a question, or {"question", "history", "filters", "asof"}, to an Answer."""
 
     def ask(given: str | dict[str, object]) -> Answer:
         asked = Asked(question=given) if isinstance(given, str) else Asked.model_validate(given)
-        return library.pipeline().ask(asked.question, asked.history, asked.filters)
+        return library.pipeline().ask(asked.question, asked.history, asked.filters, asked.asof)
 
     return RunnableLambda(ask, name="youju")

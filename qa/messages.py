@@ -32,3 +32,8 @@ PARTLY = {
     Script.TRADITIONAL: "沒有找到這部分的依據：{part}",
     Script.ENGLISH: "No evidence was found for this part: {part}",
 }
+OTHER_TIME = {
+    Script.SIMPLIFIED: "“{words}”按{asof}算是{days}，所引的句子说的不是这段时间。",
+    Script.TRADITIONAL: "「{words}」按{asof}算是{days}，所引的句子說的不是這段時間。",
+    Script.ENGLISH: "Counted from {asof}, “{words}” means {days}; the sentences quoted speak of another time.",
+}

@@ -20,7 +20,7 @@ _LEANING_TAGS = {"v", "vn", "nz", "c", "r"}
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One or two neighbouring sentences of an article as one span."""
+    """Neighbouring sentences of an article as one span; `located` is the one that answers."""
 
     located: Located
     span: Span
@@ -28,6 +28,17 @@ class Passage:
     @property
     def text(self) -> str:
         return self.span.of(self.located.article.text)
+
+
+def joined(earlier: Passage, later: Passage) -> Passage | None:
+    """Both as one span of their paragraph; None where they do not stand next to each other, or are too long."""
+    article, other = earlier.located.article, later.located.article
+    same = article.id == other.id and earlier.located.sentence.paragraph == later.located.sentence.paragraph
+    first, last = sorted((earlier.span, later.span), key=lambda span: span.start)
+    whole = Span(first.start, max(first.end, last.end))
+    if not same or article.text[first.end : last.start].strip() or whole.end - whole.start > MAX_PASSAGE:
+        return None
+    return Passage(earlier.located, whole)
 
 
 def passage_of(located: Located) -> Passage:

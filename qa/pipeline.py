@@ -1,28 +1,27 @@
 """The pipeline: the one place where the stages meet."""
 
-import re
 import uuid
 from dataclasses import replace
+from datetime import date, timedelta
 
 from index.embed import Embedder
 from index.errors import QuestionError
-from index.fold import fold
 from index.reader import Located, Reader
 from qa.answer import Answer, AnswerSentence, Citation, Hit, Legs, Status, Turn, Verdict
-from qa.candidate import Candidate, spread
+from qa.candidate import Candidate, in_turn, order, spread
 from qa.clock import Clock
 from qa.evidence import Evidence
-from qa.extractive import Selection, Thresholds, select
-from qa.filters import Filters, warnings_of
+from qa.extractive import Selection, Thresholds, days_of, select
+from qa.filters import EVERYTHING, Filters, warnings_of
 from qa.followup import Standalone, condense
-from qa.gazetteer import place_spans
-from qa.messages import MISSING, PARTLY, QUOTED, REFUSAL
-from qa.passage import Passage, passage_of
+from qa.messages import MISSING, OTHER_TIME, PARTLY, QUOTED, REFUSAL
+from qa.passage import Passage, joined, passage_of
 from qa.question import AnswerType, Question, analyse
 from qa.rerank import Reranker
 from qa.rerank.late_interaction import DEFAULT
 from qa.retrieve import Retriever
 from qa.script import Script, script_of, to_script
+from qa.subquestions import asks_of_each, sub_questions
 
 MAX_QUESTION = 2000
 """Characters of a question."""
@@ -33,7 +32,8 @@ DEPTH = 80
 CROWDING = 0.25
 """What each hit of an article beyond its second loses in a search, so that others come to be seen."""
 
-_JOIN = re.compile(r"和|与|跟|及|以及|还是|\band\b|\bvs\b|、")
+REPORTED = timedelta(days=31)
+"""How long after a time articles still report on it."""
 
 
 class Pipeline:
@@ -55,8 +55,10 @@ class Pipeline:
         self, question: str, k: int = 10, filters: Filters | None = None, clock: Clock | None = None
     ) -> list[Hit]:
         """The `k` best sentences. Raises QuestionError for an empty or too long question, ArticleNotFound."""
-        found = self._retriever.retrieve(_checked(question), max(k, DEPTH), filters, clock)
-        return [_hit(c) for c in spread(found, CROWDING)[:k]]
+        whole = Standalone(_checked(question))
+        parts = sub_questions(whole) if asks_of_each(whole.question) else [whole]
+        found = [self._retriever.retrieve(part.search_text, max(k, DEPTH), filters, clock) for part in parts]
+        return [_hit(c) for c in in_turn([spread(candidates, CROWDING) for candidates in found])[:k]]
 
     def legs(self, question: str, k: int = 10, filters: Filters | None = None) -> Legs:
         """What each leg of retrieval finds by itself. Raises QuestionError, ArticleNotFound."""
@@ -66,22 +68,57 @@ class Pipeline:
         """What to say of the filters of a search that found these hits, in the question's script."""
         return warnings_of(filters, self._reader, script_of(question), found=bool(hits))
 
-    def ask(self, question: str, history: list[Turn] | None = None, filters: Filters | None = None) -> Answer:
-        """Answer a question, or say that the articles do not. Raises QuestionError, ArticleNotFound."""
+    def ask(
+        self,
+        question: str,
+        history: list[Turn] | None = None,
+        filters: Filters | None = None,
+        asof: date | None = None,
+    ) -> Answer:
+        """Answer a question, or say that the articles do not. Raises QuestionError, ArticleNotFound.
+
+        今年 or 昨天 in a question is counted from `asof`, and nothing else answers it. Without one it is counted
+        from today, and where the articles speak of other times alone, they are quoted with a warning.
+        """
         clock = Clock()
         standalone = condense(_checked(question), history or [])
-        parts = split_comparison(standalone)
-        analysed = _alike([analyse(part.question, part.context, part.before) for part in parts])
+        parts = sub_questions(standalone)
+        today = asof or date.today()
+        analysed = _alike([analyse(part.question, part.context, part.before, today) for part in parts])
         clock.stage("analyse")
-        candidates = [self._retriever.retrieve(part.search_text, DEPTH, filters, clock) for part in parts]
+        candidates = [self._candidates(p, q, filters, clock) for p, q in zip(parts, analysed, strict=True)]
         selections = [
-            select(q, found, self._reader, self._thresholds) for q, found in zip(analysed, candidates, strict=True)
+            select(q, found, self._reader, self._thresholds, only_then=asof is not None)
+            for q, found in zip(analysed, candidates, strict=True)
         ]
         clock.stage("select")
         answer = _compose(question, standalone, analysed, selections)
         clock.stage("compose")
         said = warnings_of(filters, self._reader, analysed[0].script, found=any(candidates))
+        said += _other_times(analysed, selections, today)
         return answer.model_copy(update={"timings_ms": clock.timings, "warnings": answer.warnings + said})
+
+    def _candidates(
+        self, part: Standalone, question: Question, filters: Filters | None, clock: Clock
+    ) -> list[Candidate]:
+        """What retrieval finds, and what it finds among the articles of the question's times."""
+        found = self._retriever.retrieve(part.search_text, DEPTH, filters, clock)
+        for period in question.periods:
+            first, last = date.fromisoformat(period.first), date.fromisoformat(period.last)
+            then = (filters or EVERYTHING).within(first, last + REPORTED)
+            found += self._retriever.retrieve(part.search_text, DEPTH, then, clock) if then else []
+        return sorted({c.located.number: c for c in found}.values(), key=order)
+
+
+def _other_times(analysed: list[Question], selections: list[Selection], today: date) -> list[str]:
+    """Warnings where an answer quotes what is not of the question's times."""
+    said = []
+    for question, selection in zip(analysed, selections, strict=True):
+        if any(not e.is_then for e in selection.evidence):
+            words = "、".join(to_script(p.words, question.script) for p in question.periods)
+            days = "、".join(days_of(p) for p in question.periods)
+            said.append(OTHER_TIME[question.script].format(words=words, asof=today.isoformat(), days=days))
+    return said
 
 
 def _checked(question: str) -> str:
@@ -93,38 +130,6 @@ def _checked(question: str) -> str:
     if len(question) > MAX_QUESTION:
         raise QuestionError(f"the question has {len(question):,} characters; at most {MAX_QUESTION:,} are allowed.")
     return question
-
-
-def split_comparison(standalone: Standalone) -> list[Standalone]:
-    """A question about two places as one question for each, else the question alone.
-
-    Each part keeps its own years, so that 武汉2027年…和上海2030年… binds them right.
-    """
-    question = analyse(standalone.question)
-    if len(question.places) != 2 or standalone.context:
-        return [standalone]
-    for match in _JOIN.finditer(standalone.question):
-        left, right = standalone.question[: match.start()], standalone.question[match.end() :]
-        here, there = analyse(left).places, analyse(right).places
-        if len(here) == 1 and len(there) == 1 and here != there:
-            return _parts(left, right)
-    return [standalone]
-
-
-def _parts(left: str, right: str) -> list[Standalone]:
-    """Both halves; a half that is little more than a place takes its words from the other."""
-    if not analyse(left).terms:
-        left += _predicate(right, without_years=bool(analyse(left).years))
-    return [Standalone(left), Standalone(right)]
-
-
-def _predicate(text: str, *, without_years: bool) -> str:
-    """What a half of a comparison says of its place."""
-    folded = fold(text)
-    spans = [folded.original(span.start, span.end) for _, span in place_spans(folded.text)]
-    for span in reversed(spans):
-        text = text[: span.start] + text[span.end :]
-    return re.sub(r"(?:19|20)\d\d年?", "", text) if without_years else text
 
 
 def _alike(parts: list[Question]) -> list[Question]:
@@ -157,25 +162,40 @@ def _compose(question: str, standalone: Standalone, analysed: list[Question], se
 
 
 def _cite(found: list[Evidence], script: Script) -> tuple[list[Citation], list[AnswerSentence]]:
-    """Each distinct sentence with its citation, numbered in the order of the answer."""
-    citations: list[Citation] = []
-    sentences: list[AnswerSentence] = []
-    for evidence in found:
-        passage = passage_of(evidence.candidate.located)
-        if any(_inside(passage, citation) for citation in citations):
-            continue
-        number = len(citations) + 1
-        citations.append(_citation(number, passage, evidence.candidate.score))
-        text = QUOTED[script].format(text=to_script(passage.text, script))
-        sentences.append(AnswerSentence(text=text, verdict=Verdict.SUPPORTED, citations=[number]))
+    """Each distinct passage with its citation, numbered in the order of the answer."""
+    citations = [_citation(n, passage, score) for n, (passage, score) in enumerate(_passages(found), start=1)]
+    sentences = [
+        AnswerSentence(
+            text=QUOTED[script].format(text=to_script(citation.quote, script)),
+            verdict=Verdict.SUPPORTED,
+            citations=[citation.number],
+        )
+        for citation in citations
+    ]
     return citations, sentences
 
 
-def _inside(passage: Passage, citation: Citation) -> bool:
-    """Whether an earlier citation already shows the passage's sentence."""
+def _passages(found: list[Evidence]) -> list[tuple[Passage, float]]:
+    """What is quoted, with its score: each sentence once, and neighbours as one."""
+    passages: list[tuple[Passage, float]] = []
+    for evidence in found:
+        passage = passage_of(evidence.candidate.located)
+        if any(_inside(passage, shown) for shown, _ in passages):
+            continue
+        for at, (shown, score) in enumerate(passages):
+            if whole := joined(shown, passage):
+                passages[at] = whole, score
+                break
+        else:
+            passages.append((passage, evidence.candidate.score))
+    return passages
+
+
+def _inside(passage: Passage, shown: Passage) -> bool:
+    """Whether an earlier passage already shows the passage's sentence."""
     sentence = passage.located.sentence.span
-    same = citation.article_id == passage.located.article.id
-    return same and citation.start <= sentence.start and sentence.end <= citation.end
+    same = shown.located.article.id == passage.located.article.id
+    return same and shown.span.start <= sentence.start and sentence.end <= shown.span.end
 
 
 def _numbered(sentence: AnswerSentence) -> str:

@@ -6,11 +6,13 @@ one is about something else. Other words count by their rarity.
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from index.dates import date_mentions
 from index.fold import fold_text
 from qa.gazetteer import places_in
+from qa.names import bodies_in
 from qa.quantities import Quantity, quantities
 from qa.script import Script, script_of
 
@@ -30,6 +32,16 @@ class AnswerType(StrEnum):
 
 ONE_VALUE = frozenset({AnswerType.MONEY, AnswerType.PEOPLE, AnswerType.PERCENT, AnswerType.NUMBER, AnswerType.DATE})
 """Kinds of answers that are a figure or a date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A time that a question gives relative to the day on which it is asked: 去年, 上个月."""
+
+    words: str
+    first: str
+    last: str
+    """ISO dates, both inclusive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,9 @@ class Question:
     days: tuple[str, ...]
     """Month and day as MM-DD."""
     people: tuple[str, ...]
+    bodies: tuple[str, ...]
+    """Courts, companies, universities and the like that it names."""
+    periods: tuple[Period, ...]
     amounts: tuple[Quantity, ...]
     """Amounts that the question takes for granted."""
     is_list: bool
@@ -99,16 +114,18 @@ _CLOSING = re.compile(
     r"(?:各?是|为|有|叫|达到?|要达到|将达|分别是|分别为)?(?:多少|多大|多高|多长|什么|谁|怎样|怎么样|如何|哪里|哪儿|什么时候|何时|几)"
     r"(?:时候|名字|样|样子|元|亿元|万元|人|名|位|个|家|岁|年|天|平方米|公里)?(?:的|了|呢)?[?？。\s]*$"
 )
+_FROM_TODAY = re.compile("今|去|明|前|昨|上|本|这|下")
 _REASON = re.compile(r"为什么|为何|原因|缘故|怎么会|why\b")
 _SHARE = re.compile(r"百分之几|百分之多少|几成|what (?:percent|share|proportion)")
 _PERCENT = re.compile(r"占比|比例|比重|增速|增长率|涨幅|降幅|增幅|同比.{0,4}(?:多少|几)")
 
 
-def analyse(text: str, context: str = "", before: str = "") -> Question:
+def analyse(text: str, context: str = "", before: str = "", asof: date | None = None) -> Question:
     """Analyse a question; `context` is what a follow-up takes over from the conversation.
 
     Requirements of `before`, the question before it, hold where it has none of the kind;
-    the context's words count less than its own.
+    the context's words count less than its own. `asof` is the day that 今年 and 昨天 are
+    counted from; without it they say nothing.
     """
     folded = fold_text(text).strip()
     tagged = _tagged(folded)
@@ -131,10 +148,12 @@ def analyse(text: str, context: str = "", before: str = "") -> Question:
         years=_years(folded),
         days=_days(folded),
         people=_names(text, tagged, script),
+        bodies=tuple(dict.fromkeys(span.of(folded) for span in bodies_in(folded))),
+        periods=_periods(folded, asof) if asof else (),
         amounts=_amounts(folded),
         is_list=bool(_LIST.search(folded)),
     )
-    return _with_context(own, analyse(context), analyse(before)) if context else own
+    return _with_context(own, analyse(context), analyse(before, asof=asof)) if context else own
 
 
 def _with_context(own: Question, context: Question, before: Question) -> Question:
@@ -145,6 +164,8 @@ def _with_context(own: Question, context: Question, before: Question) -> Questio
         districts=own.districts or (() if own.places else before.districts),
         years=own.years or (() if own.days else before.years),
         people=own.people or before.people,
+        bodies=own.bodies or before.bodies,
+        periods=own.periods or (() if own.years or own.days else before.periods),
     )
 
 
@@ -221,6 +242,11 @@ def _years(folded: str) -> tuple[int, ...]:
 def _days(folded: str) -> tuple[str, ...]:
     mentions = date_mentions(folded, "2000-12-31")
     return tuple(m.first[5:] for m in mentions if m.first == m.last and "月" in folded[m.span.start : m.span.end])
+
+
+def _periods(folded: str, asof: date) -> tuple[Period, ...]:
+    mentions = [(m.span.of(folded), m) for m in date_mentions(folded, asof.isoformat())]
+    return tuple(Period(words, m.first, m.last) for words, m in mentions if _FROM_TODAY.match(words))
 
 
 def _amounts(folded: str) -> tuple[Quantity, ...]:

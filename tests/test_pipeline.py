@@ -15,7 +15,8 @@ from index.reader import Reader, open_reader
 from qa.answer import Answer, Status, Turn, Verdict
 from qa.extractive import Thresholds
 from qa.followup import Standalone
-from qa.pipeline import MAX_QUESTION, Pipeline, split_comparison
+from qa.pipeline import MAX_QUESTION, Pipeline
+from qa.subquestions import sub_questions
 
 Make = Callable[..., Pipeline]
 
@@ -229,12 +230,12 @@ def test_comparison_asks_both_sides_for_the_same_kind(make: Make) -> None:
 
 @pytest.mark.parametrize("question", ["武汉的规模是多少？", "湖北省武汉市的规模是多少？", "产业和企业有多少？"])
 def test_comparison_of_less_than_two_places_is_none(question: str) -> None:
-    assert split_comparison(Standalone(question)) == [Standalone(question)]
+    assert sub_questions(Standalone(question)) == [Standalone(question)]
 
 
 @pytest.mark.parametrize("word", ["和", "与", "跟", "及", "以及", "、"])
 def test_comparison_is_split_at_its_word(word: str) -> None:
-    parts = split_comparison(Standalone(f"武汉{word}上海的规模是多少？"))
+    parts = sub_questions(Standalone(f"武汉{word}上海的规模是多少？"))
     assert [p.question for p in parts] == ["武汉的规模是多少？", "上海的规模是多少？"]
 
 

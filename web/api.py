@@ -10,7 +10,7 @@ from index.records import Article
 from index.store import ArticleSummary
 from qa.answer import Answer, Hit, Legs, Turn
 from qa.clock import Clock
-from qa.filters import Filters
+from qa.filters import Day, Filters
 from qa.library import Library
 from qa.pipeline import MAX_QUESTION
 from web import errors
@@ -71,6 +71,7 @@ class AskRequest(BaseModel):
     question: str = Field(min_length=1, max_length=MAX_QUESTION)
     history: list[Turn] = Field([], max_length=MAX_HISTORY)
     filters: Filters | None = None
+    asof: Day | None = Field(None, description="the day that 今年 or 昨天 is counted from; other times do not answer")
     stream: Literal[False] = Field(False, description="streaming is not offered yet")
 
 
@@ -150,7 +151,7 @@ def _router(library: Library) -> APIRouter:
 
     @router.post("/api/ask")
     def ask(request: AskRequest) -> Answer:
-        return library.pipeline().ask(request.question, request.history, request.filters)
+        return library.pipeline().ask(request.question, request.history, request.filters, request.asof)
 
     @router.get("/api/articles")
     def articles() -> list[ArticleRow]:

@@ -10,7 +10,7 @@ from rich.text import Text
 from qa.answer import Answer, Citation, Hit
 from qa.highlight import highlights
 from qa.question import Question, analyse
-from youju.cli.filtering import ArticleOption, SinceOption, SourceOption, UntilOption, filters_of
+from youju.cli.filtering import ArticleOption, AsofOption, SinceOption, SourceOption, UntilOption, filters_of
 from youju.cli.options import HomeOption, JsonOption, open_library, print_json
 
 QuestionArgument = Annotated[str, typer.Argument(help="A question in Chinese (either script) or English.")]
@@ -50,13 +50,14 @@ def ask(
     until: UntilOption = None,
     source: SourceOption = None,
     article: ArticleOption = None,
+    asof: AsofOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question with citations, or say that the articles do not."""
     filters = filters_of(since, until, source, article)
     with _busy():
-        answer = open_library(home).pipeline().ask(question, filters=filters)
+        answer = open_library(home).pipeline().ask(question, filters=filters, asof=asof.date() if asof else None)
     if as_json:
         print_json(answer.model_dump())
     else:

@@ -1,4 +1,4 @@
-"""The options that hold search and ask to some of the articles."""
+"""The options that hold search and ask to some of the articles, or to a day."""
 
 from datetime import datetime
 from typing import Annotated
@@ -15,6 +15,15 @@ SinceOption = Annotated[
 UntilOption = Annotated[
     datetime | None,
     typer.Option("--until", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Only articles of this day or earlier."),
+]
+AsofOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--asof",
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="The day that 今年 or 昨天 is counted from; other times then do not answer. By default today.",
+    ),
 ]
 SourceOption = Annotated[
     list[str] | None,

@@ -1,0 +1,41 @@
+"""Names of bodies (courts, companies, universities) in a folded text."""
+
+import re
+
+import rjieba
+
+from index.records import Span
+
+_KINDS = re.compile(r"(?:法院|检察院|公司|集团|大学|学院|医院|银行|研究院|研究所|科学院|委员会|协会|俱乐部|中学|小学)$")
+_PROPER = ("ns", "nr", "nt", "nz", "j", "eng")
+"""Tags of words that tell one body from another: 武汉大学 is a name, 音乐学院 is a kind."""
+_PART = ("n", "j", "b", "a", "eng", "vn", "s", "z")
+"""Tags, or their first letters, of words that a name may have."""
+
+
+def bodies_in(folded: str) -> list[Span]:
+    """Where bodies are named, in order: the words before 法院, 公司 and the like as far as they belong to the name."""
+    words = _tagged(folded)
+    found: list[Span] = []
+    for last, (_, span) in enumerate(words):
+        if not _KINDS.search(span.of(folded)):
+            continue
+        first = last
+        while (
+            first > 0
+            and words[first - 1][0].startswith(_PART)
+            and (not found or words[first - 1][1].start >= found[-1].end)
+        ):
+            first -= 1
+        name = Span(words[first][1].start, span.end)
+        if name.end - name.start >= 4 and any(tag.startswith(_PROPER) for tag, _ in words[first : last + 1]):
+            found.append(name)
+    return found
+
+
+def _tagged(folded: str) -> list[tuple[str, Span]]:
+    words, at = [], 0
+    for word, tag in rjieba.tag(folded):
+        words.append((tag, Span(at, at + len(word))))
+        at += len(word)
+    return words

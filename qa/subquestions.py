@@ -1,0 +1,172 @@
+"""A question that asks for several things at once, taken apart so that each gets evidence of its own.
+
+武汉和上海的目标各是多少？                  two places
+根据甲法院和乙法院的判决书，张某和李某谁的刑期更长？   two bodies and two people, in step
+深圳2023年和2024年的规模各是多少？          two years
+苏州的面积和人口分别是多少？                two things asked of one subject
+补贴最多多少？自己至少要出多少？            two questions, of which the second leans on the first
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import rjieba
+
+from index.fold import Folded, fold, fold_text
+from index.records import Span
+from qa.followup import Standalone
+from qa.gazetteer import place_spans, places_in
+from qa.names import bodies_in
+from qa.question import ONE_VALUE, analyse
+
+MAX_PARTS = 4
+
+_PLACE_JOIN = re.compile(r"和|与|跟|及|以及|还是|\band\b|\bvs\b|、")
+_JOIN = re.compile(r"[和与跟及]|以及|、")
+_EACH = re.compile(r"分别|各[是为有占自达]|更[多少高低大小长短早晚快慢重轻好]|相比|比较|相差|差了|差多少")
+"""Words that ask of each of the joined things; without one they may do something together."""
+_TOGETHER = re.compile(r"共同|合作|之间|联合|一起|关系|签署|签订|会[谈见晤]|联手|合资|合并|交界|争端|冲突|战争|比赛")
+_DEALT_OUT = re.compile(r"分别|各自?(?=[是为有占达的])")
+_WHICH = re.compile(r"[,，]?(?:谁|哪[个位家边方年]|何者)(?:更|比较|较|最)[^,，?？]{1,4}(?=[?？]|$)")
+"""谁更早, 哪个数额更大: which of them, which no part can be asked."""
+
+_SOMEBODY = re.compile(r"[\u4e00-\u9fff]某{1,2}(?![\u4e00-\u9fff]?某)")
+_WORK = re.compile(r"《[^《》]+》")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年?(?!\d)")
+_OF_ONE = re.compile(
+    r"^(?P<head>.+的)(?P<items>[^的,、和与及《》]{2,10}(?:、[^的,、和与及《》]{2,10})*(?:和|与|及|以及)[^的,、和与及《》]{2,10}?)"
+    r"(?P<tail>(?:分别|各)(?:是|为|有|达|占).*)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Things of one kind that stand joined in a folded question."""
+
+    span: Span
+    items: tuple[Span, ...]
+
+
+def asks_of_each(text: str) -> bool:
+    """Whether a question with joined names asks of each of them, rather than what they did together."""
+    folded = fold_text(text)
+    if _TOGETHER.search(folded):
+        return False
+    return bool(_EACH.search(folded)) or analyse(text).type in ONE_VALUE
+
+
+def sub_questions(standalone: Standalone) -> list[Standalone]:
+    """The parts of a question, each a question of its own; the question alone where it has none."""
+    if standalone.context:
+        return [standalone]
+    return _of_places(standalone.question) or _of_names(standalone.question) or [standalone]
+
+
+# -- places -----------------------------------------------------------------------------------
+
+
+def _of_places(text: str) -> list[Standalone]:
+    """A question about two places as one for each.
+
+    Each part keeps its own years, so that 武汉2027年…和上海2030年… binds them right.
+    """
+    if len(places_in(fold_text(text))) != 2:
+        return []
+    for match in _PLACE_JOIN.finditer(text):
+        left, right = text[: match.start()], text[match.end() :]
+        here, there = analyse(left).places, analyse(right).places
+        if len(here) == 1 and len(there) == 1 and here != there:
+            return _halves(left, right)
+    return []
+
+
+def _halves(left: str, right: str) -> list[Standalone]:
+    """Both halves; a half that is little more than a place takes its words from the other."""
+    if not analyse(left).terms:
+        left += _predicate(right, without_years=bool(analyse(left).years))
+    return [Standalone(left), Standalone(right)]
+
+
+def _predicate(text: str, *, without_years: bool) -> str:
+    """What a half of a comparison says of its place."""
+    folded = fold(text)
+    spans = [folded.original(span.start, span.end) for _, span in place_spans(folded.text)]
+    for span in reversed(spans):
+        text = text[: span.start] + text[span.end :]
+    return re.sub(r"(?:19|20)\d\d年?", "", text) if without_years else text
+
+
+# -- other names, years, and things asked of one subject ----------------------------------------
+
+
+def _of_names(text: str) -> list[Standalone]:
+    """One question for each of the bodies, people, years or works that are joined; of several kinds, in step."""
+    folded = fold(text)
+    if not _EACH.search(folded.text) or _TOGETHER.search(folded.text):
+        return []
+    groups = [g for spans in _named(folded.text) for g in _joined(folded.text, spans)] or _asked_of_one(folded.text)
+    count = len(groups[0].items) if groups else 0
+    if not 2 <= count <= MAX_PARTS:
+        return []
+    groups = sorted((g for g in groups if len(g.items) == count), key=lambda g: -g.span.start)
+    return [Standalone(_with_item(text, folded, groups, at)) for at in range(count)]
+
+
+def _named(folded: str) -> Iterator[list[Span]]:
+    """Where bodies, people, years and works are named."""
+    yield bodies_in(folded)
+    people = {match.span() for match in _SOMEBODY.finditer(folded)} | set(_people(folded))
+    yield [Span(*span) for span in sorted(people)]
+    yield [Span(*match.span()) for match in _YEAR.finditer(folded)]
+    yield [Span(*match.span()) for match in _WORK.finditer(folded)]
+
+
+def _people(folded: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    for word, tag in rjieba.tag(folded):
+        if tag == "nr" and len(word) >= 2 and "某" not in word:
+            yield at, at + len(word)
+        at += len(word)
+
+
+def _joined(folded: str, spans: Iterable[Span]) -> Iterator[_Group]:
+    """Runs of spans with nothing but a joining word between them."""
+    run: list[Span] = []
+    for span in spans:
+        if run and _JOIN.fullmatch(folded[run[-1].end : span.start]):
+            run.append(span)
+            continue
+        if len(run) > 1:
+            yield _Group(Span(run[0].start, run[-1].end), tuple(run))
+        run = [span]
+    if len(run) > 1:
+        yield _Group(Span(run[0].start, run[-1].end), tuple(run))
+
+
+def _asked_of_one(folded: str) -> list[_Group]:
+    """The things that 苏州的面积和人口分别是多少 asks of its subject."""
+    match = _OF_ONE.match(folded)
+    if not match:
+        return []
+    start, items = match.start("items"), match["items"]
+    borders = [(0, 0), *(m.span() for m in _JOIN.finditer(items)), (len(items), len(items))]
+    between = pairwise(borders)
+    spans = tuple(Span(start + before[1], start + after[0]) for before, after in between)
+    return [_Group(Span(*match.span("items")), spans)]
+
+
+def _with_item(text: str, folded: Folded, groups: list[_Group], at: int) -> str:
+    """The question with one of its joined things, and without the words that ask of each."""
+    for group in groups:
+        whole, item = (folded.original(s.start, s.end) for s in (group.span, group.items[at]))
+        text = text[: whole.start] + item.of(text) + text[whole.end :]
+    dealt = fold(text)
+    for span in sorted(_spans(dealt, _DEALT_OUT) + _spans(dealt, _WHICH), key=lambda s: -s.start):
+        text = text[: span.start] + text[span.end :]
+    return text
+
+
+def _spans(folded: Folded, pattern: re.Pattern[str]) -> list[Span]:
+    return [folded.original(*match.span()) for match in pattern.finditer(folded.text)]
