@@ -136,14 +136,14 @@ def hit_at_1(questions: list[Ranked], weights: Floats) -> float:
     return 100 * sum(hits) / len(hits)
 
 
-def collect(folder: Path, root: Path, limit: int, seed: int) -> list[Ranked]:
+def collect(folder: Path, root: Path, limit: int, seed: int, *, skip_bad: bool) -> list[Ranked]:
     """Raises IndexMissing when the set has not been indexed: `youju eval SET --home ROOT` does that."""
     found = open_set(folder)
     embedder = make_embedder("bundled", load_settings().cache)
     home = SetIndex(root, found.articles, embedder).home if found.articles else Home(root)
     reader = open_reader(home, embedder)
     retriever = Retriever(reader, embedder, reranker=None)
-    asked = [q for q in read_questions(found.questions) if q.answerable and q.gold_articles]
+    asked = [q for q in read_questions(found.questions, skip_bad=skip_bad) if q.answerable and q.gold_articles]
     random.Random(seed).shuffle(asked)
     return [ranked(question, retriever, reader, embedder) for question in asked[:limit]]
 
@@ -153,8 +153,11 @@ def run(
     home: Annotated[Path, typer.Option(help="Home folder that has the sets' indexes.")] = Path(".youju"),
     limit: Annotated[int, typer.Option(min=10)] = 600,
     seed: int = 3,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave out lines that are not in the right form.")
+    ] = False,
 ) -> None:
-    sets = {folder.name: collect(folder, home, limit, seed) for folder in folders}
+    sets = {folder.name: collect(folder, home, limit, seed, skip_bad=skip_bad) for folder in folders}
     table = Table("fitted without", "hit@1 on it", *FEATURES)
     for name, held_out in sets.items():
         weights = fit_weights([others for other, others in sets.items() if other != name])
