@@ -1,28 +1,25 @@
-"""youju eval, eval-compare, eval-import."""
+"""youju eval."""
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
 
 from eval.choose import Conversion
-from eval.errors import GateError
-from eval.forms import Form
 from index.errors import YoujuError
+from youju.cli.gating import GateOption, say, wrong_usage
 from youju.cli.options import HomeOption, JsonOption, print_json
+from youju.cli.showing import print_judged, show_run
 
 if TYPE_CHECKING:
-    from eval.compare import Comparison, Flip
+    from eval.gates import Gate
     from eval.judge import Judge, Judged
-    from eval.metrics.figures import Figures
     from eval.questions import TestQuestion
     from eval.record import Prices, Record
     from eval.run_folder import RunFolder
@@ -33,14 +30,6 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
-SHOWN_FAILURES = 20
-LEVELS = ("article", "evidence")
-
-GateOption = Annotated[
-    list[str] | None,
-    typer.Option("--fail-under", metavar="METRIC=VALUE", help="End with status 1 when a figure is under this (over, "
-                 "where lower is better). Repeatable."),
-]  # fmt: skip
 
 
 def evaluate(
@@ -77,7 +66,7 @@ def evaluate(
 
     if resume and out is None:
         raise typer.BadParameter("--resume needs the folder of the run: --out DIR", param_hint="--resume")
-    with _wrong_usage():
+    with wrong_usage():
         gates = check_values(fail_under or []) + (read_expected(expect) if expect else [])
     root = load_settings(home=home).home
     chosen_set = open_set(questions)
@@ -90,32 +79,28 @@ def evaluate(
         ended, metrics = _run(session, len(chosen), resume=resume)
         records = folder.records()
         if metrics is not None and not as_json:
-            _show(folder, metrics, records)
+            show_run(folder, metrics, records)
         judged = _judged(folder, records, judging, workers) if judging and ended is None else None
     if as_json and metrics is not None:
         print_json(metrics.model_dump() | ({"judge": judged.model_dump()} if judged else {}))
     elif judged:
-        _print_judged(Console(), judged)
+        print_judged(Console(), judged)
     if ended is not None:
         why = "" if isinstance(ended, YoujuError) else "Interrupted: "
-        _say(f"{why}{len(records)} of {len(chosen)} are kept. Go on with: --out {folder.path} --resume")
+        say(f"{why}{len(records)} of {len(chosen)} are kept. Go on with: --out {folder.path} --resume")
         raise ended
+    _check(gates, metrics, records)
+
+
+def _check(gates: "list[Gate]", metrics: "Metrics | None", records: "list[Record]") -> None:
+    """End with the status that broken bounds, or questions without an answer, have."""
     if unmet := [gate.unmet(metrics.figures) for gate in gates if metrics and gate.unmet(metrics.figures)]:
-        _say("\n".join(unmet))
+        say("\n".join(unmet))
         sys.exit(1)
     if gates:
-        _say(f"{len(gates)} bounds kept")
+        say(f"{len(gates)} bounds kept")
     if any(record.error for record in records):
         sys.exit(3)
-
-
-@contextmanager
-def _wrong_usage() -> Iterator[None]:
-    """A bound that cannot be is wrong usage, which has an exit status of its own."""
-    try:
-        yield
-    except GateError as error:
-        raise typer.BadParameter(str(error)) from error
 
 
 def _chosen(
@@ -132,7 +117,7 @@ def _chosen(
     found = read_questions(questions.questions, skip_bad=skip_bad)
     if skip_bad:
         for problem in check_questions(questions.questions).problems:
-            _say(f"left out: {problem}")
+            say(f"left out: {problem}")
     wanted = [tag for given in tags or [] for tag in given.split(",") if tag]
     return in_script(choose(found, tags=wanted, limit=limit, seed=seed), script)
 
@@ -237,169 +222,3 @@ def _with_progress(items: Iterable[Item], total: int, what: str, done: int = 0) 
         for item in items:
             progress.advance(task)
             yield item
-
-
-def _show(folder: "RunFolder", metrics: "Metrics", records: "list[Record]") -> None:
-    from eval.problems import failures
-
-    console = Console()
-    failed = failures(records)
-    for kind, record in failed[:SHOWN_FAILURES]:
-        told = record.error or (record.answer.answer if record.answer else "")
-        line = f"{kind}: {record.question.id}  {record.question.question}  =>  {told[:80]!r}"
-        console.print(escape(line), soft_wrap=True, highlight=False)
-    if len(failed) > SHOWN_FAILURES:
-        console.print(f"and {len(failed) - SHOWN_FAILURES} more, in the report")
-    if lost := sum(len(record.unlocated) for record in records):
-        console.print(
-            f"{lost} gold quotes are not in the indexed articles and are left out of the figures", style="yellow"
-        )
-    _print_figures(console, metrics.figures)
-    console.print(f"{metrics.asked} of {metrics.of} questions; report: {folder.path / 'report.html'}", soft_wrap=True)
-
-
-def _print_figures(console: Console, figures: "Figures") -> None:
-    from eval.metrics.figures import ALL
-    from eval.metrics.retrieval import LEGS, MEASURES
-    from eval.wording import shown, shown_interval
-
-    found = figures.figures[ALL]
-    table = Table(box=None)
-    for name in ("metric", "value", "95 % interval", "questions"):
-        table.add_column(name, justify="left" if name == "metric" else "right", no_wrap=True)
-    ranked = {f"{level}.{leg}{measure}" for level in LEVELS for leg in LEGS for measure in MEASURES}
-    for name, figure in found.items():
-        if name not in ranked:
-            table.add_row(name, shown(name, figure.value), shown_interval(name, figure), str(figure.count))
-    console.print(table)
-    legs = Table(box=None)
-    for name in ("retrieval, %", *MEASURES):
-        legs.add_column(name, justify="left" if name.startswith("retrieval") else "right", no_wrap=True)
-    for level in LEVELS:
-        for leg in LEGS:
-            values = [found.get(f"{level}.{leg}{measure}") for measure in MEASURES]
-            if any(values):
-                cells = (f"{100 * value.value:.1f}" if value else "" for value in values)
-                legs.add_row(f"{level} {leg.rstrip('.') or 'fusion'}", *cells)
-    console.print(legs)
-
-
-def _print_judged(console: Console, judged: "Judged") -> None:
-    """A model's opinion, on a line of its own."""
-    from eval.wording import shown, shown_interval
-
-    share = "nothing readable"
-    if judged.faithful:
-        share = f"{shown('correct', judged.faithful.value)} faithful ({shown_interval('correct', judged.faithful)})"
-    counts = ", ".join(f"{count} {ruling}" for ruling, count in judged.counts.items())
-    console.print(
-        f"judged by {judged.model}, prompt {judged.prompt} {judged.prompt_hash}: {share}; {counts}",
-        markup=False, highlight=False, soft_wrap=True,
-    )  # fmt: skip
-
-
-def _say(message: str) -> None:
-    Console(stderr=True).print(escape(message), soft_wrap=True, highlight=False)
-
-
-def compare_runs(
-    a: Annotated[Path, typer.Argument(metavar="RUN_A", help="The folder of the run before.")],
-    b: Annotated[Path, typer.Argument(metavar="RUN_B", help="The folder of the run after.")],
-    html: Annotated[Path | None, typer.Option(help="Also write the comparison as a page.")] = None,
-    no_worse: Annotated[
-        list[str] | None,
-        typer.Option("--no-worse", metavar="METRIC", help="End with status 1 when B is worse. Repeatable."),
-    ] = None,
-    only_real: Annotated[
-        bool, typer.Option("--only-real", help="Let --no-worse pass over differences with p ≥ 0.05.")
-    ] = False,
-    fail_under: GateOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Compare two runs over the same questions: differences, intervals, p-values, questions won and lost."""
-    from eval.compare import compare
-    from eval.gates import check_direction, check_values
-    from eval.metrics.figures import figures
-    from eval.run_folder import RunFolder
-
-    with _wrong_usage():
-        gates, guarded = check_values(fail_under or []), [check_direction(name) for name in no_worse or []]
-    before, after = RunFolder(a), RunFolder(b)
-    infos, answers = (before.info(), after.info()), (before.records(), after.records())
-    found = compare(*answers)
-    if html is not None:
-        from eval.report.comparison import render_comparison
-
-        try:
-            html.write_text(render_comparison(*infos, found), "utf-8")
-        except OSError as error:
-            raise YoujuError(f"{html} cannot be written: {error.strerror}.", "Choose another --html.") from error
-    if as_json:
-        print_json(found.model_dump())
-    else:
-        _print_comparison(found)
-    unmet = [found.unmet(name, only_real=only_real) for name in guarded]
-    if gates:
-        measured = figures(answers[1])
-        unmet += [gate.unmet(measured) for gate in gates]
-    if any(unmet):
-        _say("\n".join(filter(None, unmet)))
-        sys.exit(1)
-
-
-def _print_comparison(found: "Comparison") -> None:
-    from eval.wording import shown, shown_difference
-
-    console = Console()
-    table = Table(box=None)
-    for name in ("metric", "A", "B", "B − A", "95 % interval", "p", "n"):
-        table.add_column(name, justify="left" if name == "metric" else "right", no_wrap=True)
-    for change in found.changes:
-        if _is_leg(change.metric) and change.difference == 0:
-            continue  # 24 rows of nothing
-        bounds = (shown_difference(change.metric, b) for b in (change.low, change.high) if b is not None)
-        cells = (shown(change.metric, change.a), shown(change.metric, change.b))
-        difference = shown_difference(change.metric, change.difference)
-        style = "" if not change.is_real else "red" if change.is_worse else "green" if change.is_better else ""
-        table.add_row(
-            change.metric, *cells, difference, " – ".join(bounds), f"{change.p:.3f}", str(change.count), style=style
-        )
-    # Into a file or a pipe nothing is cut off.
-    (console if console.is_terminal else Console(width=120)).print(table)
-    for metric in found.won:
-        _print_flips(console, f"{metric} won", "+", found.won[metric])
-        _print_flips(console, f"{metric} lost", "-", found.lost[metric])
-    console.print(
-        f"{found.common} questions in common, {found.only_a} only in A, {found.only_b} only in B, "
-        f"{found.reworded} asked in other words or another script",
-        highlight=False,
-    )
-
-
-def _is_leg(metric: str) -> bool:
-    return ".dense." in metric or ".lexical." in metric
-
-
-def _print_flips(console: Console, title: str, sign: str, flips: "list[Flip]") -> None:
-    console.print(f"{title}: {len(flips)}", style="bold", highlight=False)
-    for flip in flips:
-        console.print(f"  {sign} {flip.id}  {flip.question}", markup=False, highlight=False, soft_wrap=True)
-
-
-def import_questions(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A file or folder of the foreign set.")],
-    out: Annotated[Path, typer.Option(help="Folder to write questions.jsonl and articles.jsonl to.")],
-    form: Annotated[Form | None, typer.Option("--format", help="Its form, where it is not recognised.")] = None,
-    split: Annotated[str, typer.Option(help="Of a BEIR folder: which qrels.")] = "test",
-) -> None:
-    """Bring a question set into our form: SQuAD (CMRC, DRCD), RGB, CRUD-RAG, RAGEval, BEIR, CSV."""
-    from eval.importers import import_set, write_set
-
-    imported = import_set(path, form, split=split)
-    write_set(imported, out)
-    for note in imported.notes:
-        _say(note)
-    Console().print(
-        f"{len(imported.questions)} questions, {len(imported.articles)} articles; run them with: youju eval {out}",
-        markup=False, highlight=False, soft_wrap=True,
-    )  # fmt: skip

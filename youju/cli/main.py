@@ -8,7 +8,7 @@ import sys
 import typer
 
 from index.errors import YoujuError
-from youju.cli import articles, asking, evaluating, serving
+from youju.cli import articles, asking, comparing, evaluating, importing, serving
 
 app = typer.Typer(
     name="youju",
@@ -24,8 +24,8 @@ app.command("search")(asking.search)
 app.command("ask")(asking.ask)
 app.command("serve")(serving.serve)
 app.command("eval")(evaluating.evaluate)
-app.command("eval-compare")(evaluating.compare_runs)
-app.command("eval-import")(evaluating.import_questions)
+app.command("eval-compare")(comparing.compare_runs)
+app.command("eval-import")(importing.import_questions)
 
 
 def main() -> None:
