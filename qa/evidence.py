@@ -7,7 +7,7 @@ the kind wins, so that a figure of one city is never taken for another's.
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property, lru_cache
 
 import rjieba
@@ -20,6 +20,8 @@ from qa.quantities import Quantity, quantities
 from qa.question import ONE_VALUE, AnswerType, Period, Question
 
 LEAD_SENTENCES = 3
+SAME_BODY = 0.75
+"""Share of a body's name that an article must have: 北京大学 has two thirds of its pairs in 北京工业大学."""
 
 
 class Scope:
@@ -118,7 +120,7 @@ def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
     missing += [f"{year}年" for year in question.years if not _is_year(year, scope, located)]
     missing += [_day_words(day) for day in question.days if not _is_day(day, scope, located)]
     missing += [name for name in question.people if name not in scope.whole]
-    missing += [body for body in question.bodies if not mentions(body, scope.whole)]
+    missing += [body for body in question.bodies if _pairs_in(body, scope.whole) < SAME_BODY]
     missing += [_words(a, question) for a in question.amounts if not _has_amount(a, scope.whole)]
     return missing
 
@@ -204,17 +206,17 @@ def _is_day(day: str, scope: Scope, located: Located) -> bool:
 
 def _is_period(period: Period, located: Located) -> bool:
     """Whether a date of the sentence lies in the period; without one, the nearest before it in its
-    paragraph, else the day of publication or the one before."""
+    paragraph, else the day of publication, which may be the day after."""
     article, here = located.article, located.sentence.paragraph
     for sentence in reversed(article.sentences[: located.position + 1]):
         if sentence.paragraph != here:
             break
         if sentence.dates:
-            return any(d.first <= period.last and period.first <= d.last for d in sentence.dates)
+            return any(period.first <= d.first and d.last <= period.last for d in sentence.dates)
     if not article.published:
         return False
-    day = date.fromisoformat(article.published)
-    return any(period.first <= d.isoformat() <= period.last for d in (day, day - timedelta(days=1)))
+    first, last, day = (date.fromisoformat(d).toordinal() for d in (period.first, period.last, article.published))
+    return first <= day <= last + 1
 
 
 def _day_words(day: str) -> str:
@@ -323,9 +325,14 @@ def mentions(term: str, folded: str) -> float:
         return 1.0
     if len(term) < 3 or term.isascii():
         return 0.0
-    pairs = [term[i : i + 2] for i in range(len(term) - 1)]
-    share = sum(pair in folded for pair in pairs) / len(pairs)
+    share = _pairs_in(term, folded)
     return share if share >= 0.5 else 0.0
+
+
+def _pairs_in(term: str, folded: str) -> float:
+    """Share of a term's pairs of neighbouring characters that a text has."""
+    pairs = [term[i : i + 2] for i in range(len(term) - 1)]
+    return sum(pair in folded for pair in pairs) / len(pairs)
 
 
 def _expands(term: str, folded: str) -> bool:

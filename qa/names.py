@@ -7,6 +7,11 @@ import rjieba
 from index.records import Span
 
 _KINDS = re.compile(r"(?:法院|检察院|公司|集团|大学|学院|医院|银行|研究院|研究所|科学院|委员会|协会|俱乐部|中学|小学)$")
+_GENERIC = re.compile(
+    r"(?:人民|上市|商业|理工|中心|音乐|美术|体育|师范|医学|中级|高级|最高|股份|有限|国有|科技|职业|技术|综合|专科|第?[\d一二三四五六七八九十]+)*"
+    + _KINDS.pattern
+)
+"""What many bodies are called."""
 _PROPER = ("ns", "nr", "nt", "nz", "j", "eng")
 """Tags of words that tell one body from another: 武汉大学 is a name, 音乐学院 is a kind."""
 _PART = ("n", "j", "b", "a", "eng", "vn", "s", "z")
@@ -23,14 +28,24 @@ def bodies_in(folded: str) -> list[Span]:
         first = last
         while (
             first > 0
-            and words[first - 1][0].startswith(_PART)
+            and _is_part(words[first - 1], folded)
             and (not found or words[first - 1][1].start >= found[-1].end)
         ):
             first -= 1
         name = Span(words[first][1].start, span.end)
-        if name.end - name.start >= 4 and any(tag.startswith(_PROPER) for tag, _ in words[first : last + 1]):
+        if (
+            name.end - name.start >= 4
+            and not _GENERIC.fullmatch(name.of(folded))
+            and any(tag.startswith(_PROPER) for tag, _ in words[first : last + 1])
+        ):
             found.append(name)
     return found
+
+
+def _is_part(word: tuple[str, Span], folded: str) -> bool:
+    """Whether a word may belong to the name after it: 第二 does, other numbers do not."""
+    tag, span = word
+    return tag.startswith(_PART) or (tag == "m" and span.of(folded).startswith("第"))
 
 
 def _tagged(folded: str) -> list[tuple[str, Span]]:

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from index.embed import Embedder
 from index.errors import QuestionError
@@ -32,8 +32,8 @@ DEPTH = 80
 CROWDING = 0.25
 """What each hit of an article beyond its second loses in a search, so that others come to be seen."""
 
-REPORTED = timedelta(days=31)
-"""How long after a time articles still report on it."""
+REPORTED = 31
+"""Days after a time in which articles still report on it."""
 
 
 class Pipeline:
@@ -105,7 +105,8 @@ class Pipeline:
         found = self._retriever.retrieve(part.search_text, DEPTH, filters, clock)
         for period in question.periods:
             first, last = date.fromisoformat(period.first), date.fromisoformat(period.last)
-            then = (filters or EVERYTHING).within(first, last + REPORTED)
+            reported = date.fromordinal(min(last.toordinal() + REPORTED, date.max.toordinal()))
+            then = (filters or EVERYTHING).within(first, reported)
             found += self._retriever.retrieve(part.search_text, DEPTH, then, clock) if then else []
         return sorted({c.located.number: c for c in found}.values(), key=order)
 
@@ -118,7 +119,7 @@ def _other_times(analysed: list[Question], selections: list[Selection], today: d
             words = "、".join(to_script(p.words, question.script) for p in question.periods)
             days = "、".join(days_of(p) for p in question.periods)
             said.append(OTHER_TIME[question.script].format(words=words, asof=today.isoformat(), days=days))
-    return said
+    return list(dict.fromkeys(said))
 
 
 def _checked(question: str) -> str:

@@ -162,7 +162,7 @@ def _with_context(own: Question, context: Question, before: Question) -> Questio
         inherited=tuple(term for term in context.terms if term not in own.terms),
         places=own.places or before.places or context.places,
         districts=own.districts or (() if own.places else before.districts),
-        years=own.years or (() if own.days else before.years),
+        years=own.years or (() if own.days or own.periods else before.years),
         people=own.people or before.people,
         bodies=own.bodies or before.bodies,
         periods=own.periods or (() if own.years or own.days else before.periods),
@@ -241,7 +241,8 @@ def _years(folded: str) -> tuple[int, ...]:
 
 def _days(folded: str) -> tuple[str, ...]:
     mentions = date_mentions(folded, "2000-12-31")
-    return tuple(m.first[5:] for m in mentions if m.first == m.last and "月" in folded[m.span.start : m.span.end])
+    # 本月15日 is of no month that could be told without knowing today's.
+    return tuple(m.first[5:] for m in mentions if m.first == m.last and re.search(r"\d月", m.span.of(folded)))
 
 
 def _periods(folded: str, asof: date) -> tuple[Period, ...]:

@@ -17,26 +17,26 @@ import rjieba
 from index.fold import Folded, fold, fold_text
 from index.records import Span
 from qa.followup import Standalone
-from qa.gazetteer import place_spans, places_in
+from qa.gazetteer import place_spans
 from qa.names import bodies_in
 from qa.question import ONE_VALUE, analyse
 
 MAX_PARTS = 4
 
 _PLACE_JOIN = re.compile(r"和|与|跟|及|以及|还是|\band\b|\bvs\b|、")
-_JOIN = re.compile(r"[和与跟及]|以及|、")
+_JOIN = re.compile(r"、?以及|[和与跟及、]|\s+(?:and|or|vs)\s+")
 _EACH = re.compile(r"分别|各[是为有占自达]|更[多少高低大小长短早晚快慢重轻好]|相比|比较|相差|差了|差多少")
 """Words that ask of each of the joined things; without one they may do something together."""
 _TOGETHER = re.compile(r"共同|合作|之间|联合|一起|关系|签署|签订|会[谈见晤]|联手|合资|合并|交界|争端|冲突|战争|比赛")
 _DEALT_OUT = re.compile(r"分别|各自?(?=[是为有占达的])")
 _WHICH = re.compile(r"[,，]?(?:谁|哪[个位家边方年]|何者)(?:更|比较|较|最)[^,，?？]{1,4}(?=[?？]|$)")
-"""谁更早, 哪个数额更大: which of them, which no part can be asked."""
+"""谁更早, 哪边比较高: which of them, which no part can be asked. What is compared (谁的刑期更长) stays."""
 
 _SOMEBODY = re.compile(r"[\u4e00-\u9fff]某{1,2}(?![\u4e00-\u9fff]?某)")
 _WORK = re.compile(r"《[^《》]+》")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年?(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年?(?!\d)|[今去前明]年")
 _OF_ONE = re.compile(
-    r"^(?P<head>.+的)(?P<items>[^的,、和与及《》]{2,10}(?:、[^的,、和与及《》]{2,10})*(?:和|与|及|以及)[^的,、和与及《》]{2,10}?)"
+    r"^(?P<head>.+的)(?P<items>[^的,、和与跟及《》]{2,10}(?:、[^的,、和与跟及《》]{2,10})*(?:和|与|跟|及|以及)[^的,、和与跟及《》]{2,10}?)"
     r"(?P<tail>(?:分别|各)(?:是|为|有|达|占).*)$"
 )
 
@@ -72,14 +72,27 @@ def _of_places(text: str) -> list[Standalone]:
 
     Each part keeps its own years, so that 武汉2027年…和上海2030年… binds them right.
     """
-    if len(places_in(fold_text(text))) != 2:
+    folded = fold(text)
+    places = [(name, _with_rank(folded.text, span)) for name, span in place_spans(folded.text)]
+    bodies = bodies_in(folded.text)
+    if len({name for name, _ in places}) != 2 or _TOGETHER.search(folded.text):
         return []
+    if any(body.start <= span.start and span.end <= body.end for _, span in places for body in bodies):
+        return []  # 武汉大学 is no place
+    groups = list(_joined(folded.text, [span for _, span in places]))
+    if len(groups) == 1 and len(groups[0].items) == 2:
+        return [Standalone(_with_item(text, folded, groups, at)) for at in range(2)]
     for match in _PLACE_JOIN.finditer(text):
         left, right = text[: match.start()], text[match.end() :]
         here, there = analyse(left).places, analyse(right).places
         if len(here) == 1 and len(there) == 1 and here != there:
             return _halves(left, right)
     return []
+
+
+def _with_rank(folded: str, span: Span) -> Span:
+    """A place with the 市 or 省 after it."""
+    return Span(span.start, span.end + (folded[span.end : span.end + 1] in ("市", "省")))
 
 
 def _halves(left: str, right: str) -> list[Standalone]:
@@ -92,8 +105,8 @@ def _halves(left: str, right: str) -> list[Standalone]:
 def _predicate(text: str, *, without_years: bool) -> str:
     """What a half of a comparison says of its place."""
     folded = fold(text)
-    spans = [folded.original(span.start, span.end) for _, span in place_spans(folded.text)]
-    for span in reversed(spans):
+    spans = [_with_rank(folded.text, span) for _, span in place_spans(folded.text)]
+    for span in reversed([folded.original(span.start, span.end) for span in spans]):
         text = text[: span.start] + text[span.end :]
     return re.sub(r"(?:19|20)\d\d年?", "", text) if without_years else text
 
@@ -110,8 +123,17 @@ def _of_names(text: str) -> list[Standalone]:
     count = len(groups[0].items) if groups else 0
     if not 2 <= count <= MAX_PARTS:
         return []
-    groups = sorted((g for g in groups if len(g.items) == count), key=lambda g: -g.span.start)
+    groups = _apart(g for g in groups if len(g.items) == count)
     return [Standalone(_with_item(text, folded, groups, at)) for at in range(count)]
+
+
+def _apart(groups: Iterable[_Group]) -> list[_Group]:
+    """Without groups that lie in others, as names in the title of a work do; the last first."""
+    kept: list[_Group] = []
+    for group in sorted(groups, key=lambda g: g.span.start - g.span.end):
+        if all(group.span.end <= other.span.start or other.span.end <= group.span.start for other in kept):
+            kept.append(group)
+    return sorted(kept, key=lambda g: -g.span.start)
 
 
 def _named(folded: str) -> Iterator[list[Span]]:
@@ -159,14 +181,18 @@ def _asked_of_one(folded: str) -> list[_Group]:
 
 def _with_item(text: str, folded: Folded, groups: list[_Group], at: int) -> str:
     """The question with one of its joined things, and without the words that ask of each."""
+    named = ""
     for group in groups:
+        named += group.items[at].of(folded.text)
         whole, item = (folded.original(s.start, s.end) for s in (group.span, group.items[at]))
         text = text[: whole.start] + item.of(text) + text[whole.end :]
-    dealt = fold(text)
-    for span in sorted(_spans(dealt, _DEALT_OUT) + _spans(dealt, _WHICH), key=lambda s: -s.start):
+    asked = _without(_without(text, _DEALT_OUT), _WHICH)
+    says_more = any(term not in named for term in analyse(asked).terms)
+    return asked if says_more else _without(text, _DEALT_OUT)
+
+
+def _without(text: str, pattern: re.Pattern[str]) -> str:
+    folded = fold(text)
+    for span in reversed([folded.original(*match.span()) for match in pattern.finditer(folded.text)]):
         text = text[: span.start] + text[span.end :]
     return text
-
-
-def _spans(folded: Folded, pattern: re.Pattern[str]) -> list[Span]:
-    return [folded.original(*match.span()) for match in pattern.finditer(folded.text)]

@@ -155,6 +155,24 @@ def test_ask_is_filtered(client: TestClient, monkeypatch: pytest.MonkeyPatch) ->
     assert statuses == ["answered", "no_evidence", "answered"]
 
 
+@pytest.mark.parametrize(
+    ("asof", "status"), [("2027-01-01", "answered"), ("2028-06-01", "no_evidence"), (None, "answered")]
+)
+def test_ask_counts_from_the_day_given(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, asof: str | None, status: str
+) -> None:
+    from qa.extractive import Calibration
+
+    monkeypatch.setattr("qa.extractive.CALIBRATION", Calibration(intercept=50))
+    body = client.post("/api/ask", json={"question": "武汉今年量子产业规模是多少亿元？", "asof": asof}).json()
+    assert (body["status"], [c["quote"] for c in body["citations"]]) == (status, [TEXT] if status == "answered" else [])
+
+
+def test_ask_names_the_days_that_nothing_speaks_of(client: TestClient) -> None:
+    body = client.post("/api/ask", json={"question": "武汉昨天的产业规模是多少亿元？", "asof": "2019-03-01"}).json()
+    assert body["answer"] == "这些文章里没有找到答案。找到的文章没有同时提到：昨天（2019-02-28）。"
+
+
 def test_articles_are_listed_by_id(client: TestClient) -> None:
     rows = client.get("/api/articles").json()
     assert [(row["id"], row["sentences"], row["characters"]) for row in rows] == [("b", 2, 14), (ID, 2, len(TEXT))]
@@ -212,6 +230,21 @@ def test_error_k_out_of_range(client: TestClient, k: object) -> None:
 def test_error_bad_ask(client: TestClient, extra: dict[str, object]) -> None:
     response = client.post("/api/ask", json={"question": "武汉"} | extra)
     assert (response.status_code, error_of(response.json())["code"]) == (422, "bad_request")
+
+
+@pytest.mark.parametrize(
+    "asof",
+    ["2024-02-30", "2024-5-1", "20240501", "May 2024", "", 20240501, 0, True, ["2024-05-01"], "2024-05-01T00:00"],
+)
+def test_error_asof_is_no_day(client: TestClient, asof: object) -> None:
+    response = client.post("/api/ask", json={"question": "武汉", "asof": asof})
+    error = error_of(response.json())
+    assert (response.status_code, error["code"], error["message"][:6]) == (422, "bad_request", "asof: ")
+
+
+def test_error_search_counts_from_no_day(client: TestClient) -> None:
+    response = client.post("/api/search", json={"question": "武汉", "asof": "2024-05-01"})
+    assert (response.status_code, error_of(response.json())["message"][:6]) == (422, "asof: ")
 
 
 @pytest.mark.parametrize("path", ["/api/search", "/api/ask"])

@@ -236,6 +236,45 @@ def test_ask_is_filtered(three: None, monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.stdout.splitlines() == ["这些文章里没有找到答案。", "没有文章符合筛选条件。"]
 
 
+def test_ask_counts_from_the_day_given(indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from qa.extractive import Calibration
+
+    monkeypatch.setattr("qa.extractive.CALIBRATION", Calibration(intercept=50))
+    question = "武汉今年量子产业规模是多少亿元？"
+    assert run("ask", question, "--asof", "2027-06-01").stdout.splitlines()[0] == f"{WUHAN}[1]"
+    result = run("ask", question, "--asof", "2019-06-01")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "这些文章里没有找到答案。找到的文章没有同时提到：今年（2019-01-01–2019-12-31）。\n",
+    )
+
+
+def test_ask_prints_that_other_times_are_quoted(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from qa.extractive import Calibration
+
+    monkeypatch.setattr("qa.extractive.CALIBRATION", Calibration(intercept=50))
+    (place / "articles" / "b.txt").write_text("深圳公报\n2019-05-01 来源：江报\n深圳去年产值达到500亿元。", "utf-8")
+    run("index", "articles")
+    lines = run("ask", "深圳今年产值是多少亿元？").stdout.splitlines()
+    assert lines[0] == "深圳去年产值达到500亿元。[1]"
+    assert lines[1].startswith("“今年”按")
+    assert lines[1].endswith("，所引的句子说的不是这段时间。")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ask", "武汉", "--asof", "yesterday"],
+        ["ask", "武汉", "--asof", "2024-02-30"],
+        ["ask", "武汉", "--asof", ""],
+        ["search", "武汉", "--asof", "2024-05-01"],
+    ],
+)
+def test_usage_of_asof_wrong_exits_2(arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, "--asof" in result.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("command", ["search", "ask"])
 @pytest.mark.parametrize(
     ("options", "words"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.dense import DenseIndex
+from index.dense import DenseIndex, FlatVectors
 from index.embed import Vectors
 
 
@@ -124,6 +124,47 @@ def test_written_index_reads_back(tmp_path: Path) -> None:
     again = DenseIndex.read(tmp_path)
     assert again.ids == {5, 6, 7, 8, 9}
     assert again.search(rows[3], 5) == index.search(rows[3], 5)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.data())
+def test_taken_rows_are_those_of_the_ids_in_any_order_after_any_changes(data: st.DataObject) -> None:
+    vectors, rows = FlatVectors.empty(4), units(40, 4)
+    held: set[int] = set()
+    for _ in range(data.draw(st.integers(1, 6))):
+        chosen = data.draw(st.lists(st.integers(0, 39), unique=True))
+        if data.draw(st.booleans()):
+            added = [i for i in chosen if i not in held]
+            vectors.add(np.array(added, dtype=np.int64), rows[added])
+            held |= set(added)
+        else:
+            vectors.remove(np.array(chosen, dtype=np.int64))
+            held -= set(chosen)
+        asked = data.draw(st.lists(st.sampled_from(sorted(held)), max_size=9)) if held else []
+        assert np.array_equal(vectors.take(np.array(asked, dtype=np.int64)), rows[asked])
+        assert vectors.ids.tolist() == sorted(held)
+
+
+def test_taken_rows_stay_as_they_were_when_others_are_removed() -> None:
+    rows = units(3, 4)
+    vectors = FlatVectors.empty(4)
+    vectors.add(np.array([7, 2, 5]), rows)
+    taken = vectors.take(np.array([5, 7]))
+    vectors.remove(np.array([2, 5, 7]))
+    vectors.add(np.array([1, 3]), -rows[:2])
+    assert np.array_equal(taken, rows[[2, 0]])
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_batches_are_all_ids_ascending_with_their_rows(size: int) -> None:
+    rows = units(5, 4)
+    vectors = FlatVectors.empty(4)
+    vectors.add(np.array([9, 1, 8, 3, 5]), rows)
+    vectors.remove(np.array([8]))
+    batches = list(vectors.batches(size))
+    assert np.concatenate([ids for ids, _ in batches]).tolist() == [1, 3, 5, 9]
+    assert np.array_equal(np.concatenate([part for _, part in batches]), rows[[1, 3, 4, 0]])
+    assert all(len(ids) <= size for ids, _ in batches)
 
 
 def test_damaged_file_is_refused(tmp_path: Path) -> None:

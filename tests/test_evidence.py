@@ -1,5 +1,7 @@
 """Evidence gates: a sentence answers only what it says, where it stands."""
 
+from datetime import date
+
 import pytest
 
 from index.build import prepare
@@ -10,11 +12,13 @@ from qa.question import analyse
 from qa.retrieve import Candidate
 
 
-def check(question: str, text: str, at: str, *, published: str = "", title: str = "") -> Evidence:
+def check(
+    question: str, text: str, at: str, *, published: str = "", title: str = "", asof: date | None = None
+) -> Evidence:
     """The evidence that the first sentence with `at` in it is for a question."""
     article = prepare(LoadedArticle(id="a.txt", text=text, title=title, published=published))
     position = next(i for i, s in enumerate(article.sentences) if at in s.span.of(article.text))
-    asked = analyse(question)
+    asked = analyse(question, asof=asof)
     rarity = dict.fromkeys(asked.terms + asked.inherited, 1.0)
     return weigh(asked, Candidate(Located(1, 1, article, position), 1.0, 1.0, 1.0, 1.0), rarity)
 
@@ -138,6 +142,76 @@ def test_day_of_a_relative_date_is_resolved() -> None:
     assert found.missing == ()
 
 
+# -- times counted from a day -----------------------------------------------------------------
+
+
+def is_then(question: str, text: str, at: str, published: str = "") -> bool:
+    """Whether a sentence speaks of the time that a question of 15 May 2024 means."""
+    return check(question, text, at, published=published, asof=date(2024, 5, 15)).is_then
+
+
+@pytest.mark.parametrize(
+    ("sentence", "then"),
+    [
+        ("产值到2024年达到100亿元。", True),
+        ("产值在2024年1月1日达到100亿元。", True),
+        ("产值在2023年12月31日达到100亿元。", False),
+        ("产值到2025年达到100亿元。", False),
+        ("产值从2023年的90亿元增加到2024年的100亿元。", True),
+        ("产值达到100亿元。", False),
+    ],
+)
+def test_period_dates_of_the_sentence_decide(sentence: str, then: bool) -> None:
+    assert is_then("今年的产值是多少亿元？", sentence, "产值") is then
+
+
+@pytest.mark.parametrize(("published", "then"), [("2025-03-01", True), ("2024-03-01", False)])
+def test_period_relative_date_of_the_sentence_is_resolved(published: str, then: bool) -> None:
+    assert is_then("今年的产值是多少亿元？", "去年产值达到100亿元。", "产值", published) is then
+
+
+@pytest.mark.parametrize(("year", "then"), [("2024", True), ("2023", False)])
+def test_period_before_in_the_paragraph_decides(year: str, then: bool) -> None:
+    text = f"2024年公布计划。{year}年公布结果。产值达到100亿元。"
+    assert is_then("今年的产值是多少亿元？", text, "产值", "2023-05-01") is then
+
+
+def test_period_of_another_paragraph_does_not_count() -> None:
+    assert not is_then("今年的产值是多少亿元？", "2024年公布结果。\n产值达到100亿元。", "产值")
+
+
+@pytest.mark.parametrize(
+    ("published", "then"),
+    [("2024-05-13", False), ("2024-05-14", True), ("2024-05-15", True), ("2024-05-16", False), ("", False)],
+)
+def test_period_of_a_day_is_that_of_publication_or_the_day_before(published: str, then: bool) -> None:
+    assert is_then("昨天投资多少亿元？", "投资达到100亿元。", "投资", published) is then
+
+
+@pytest.mark.parametrize(
+    ("published", "then"), [("2023-12-31", False), ("2024-01-01", True), ("2024-12-31", True), ("2025-01-02", False)]
+)
+def test_period_of_a_year_is_that_of_publication(published: str, then: bool) -> None:
+    assert is_then("今年投资多少亿元？", "投资达到100亿元。", "投资", published) is then
+
+
+@pytest.mark.parametrize(
+    ("sentence", "then"), [("2024年比2023年增加了100亿元。", True), ("2024年增加了100亿元。", False)]
+)
+def test_periods_must_all_be_spoken_of(sentence: str, then: bool) -> None:
+    assert is_then("今年比去年增加了多少亿元？", sentence, "增加") is then
+
+
+@pytest.mark.parametrize("question", ["投资多少亿元？", "2023年投资多少亿元？"])
+def test_question_without_a_period_takes_any_time(question: str) -> None:
+    assert is_then(question, "1999年投资100亿元。", "投资")
+
+
+def test_period_is_no_requirement_of_its_own() -> None:
+    found = check("今年投资多少亿元？", "1999年投资100亿元。", "投资", asof=date(2024, 5, 15))
+    assert (found.is_then, found.meets) == (False, True)
+
+
 # -- what the question takes for granted ------------------------------------------------------
 
 
@@ -162,6 +236,22 @@ def test_premise_share_counts_by_value() -> None:
 
 def test_premise_person_must_be_in_the_article() -> None:
     assert check("姚明在哪里出生？", "王明在上海出生。", "出生").missing == ("姚明",)
+
+
+@pytest.mark.parametrize(("asked", "missing"), [("清华大学", ()), ("复旦大学", ("复旦大学",))])
+def test_premise_body_must_be_in_the_article(asked: str, missing: tuple[str, ...]) -> None:
+    text = "清华大学公布数据。\n全校有学生50000人。"
+    assert check(f"{asked}有学生多少人？", text, "50000").missing == missing
+
+
+def test_premise_body_in_the_title_or_in_traditional_characters_meets() -> None:
+    assert check("清华大学有学生多少人？", "有学生50000人。", "50000", title="清华大学概况").missing == ()
+    assert check("清华大学有学生多少人？", "清華大學有學生50000人。", "50000").missing == ()
+
+
+def test_premise_bodies_must_all_be_in_the_article() -> None:
+    found = check("清华大学比复旦大学多多少人？", "清华大学有学生50000人。", "50000")
+    assert found.missing == ("复旦大学",)
 
 
 # -- kinds of answer --------------------------------------------------------------------------

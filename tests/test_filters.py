@@ -147,6 +147,40 @@ def test_filters_do_not_change() -> None:
         Filters().since = date(2024, 1, 1)  # type: ignore[misc]
 
 
+some_days = st.dates(date(2023, 12, 1), date(2025, 1, 31))
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        (None, None, ("2024-03-01", "2024-03-31")),
+        ("2024-03-10", None, ("2024-03-10", "2024-03-31")),
+        ("2024-02-01", "2024-03-20", ("2024-03-01", "2024-03-20")),
+        ("2024-03-31", "2024-04-30", ("2024-03-31", "2024-03-31")),
+        (None, "2024-03-01", ("2024-03-01", "2024-03-01")),
+    ],
+)
+def test_within_is_what_both_times_have_in_common(
+    since: str | None, until: str | None, expected: tuple[str, str]
+) -> None:
+    filters = Filters.model_validate({"since": since, "until": until})
+    found = filters.within(date(2024, 3, 1), date(2024, 3, 31))
+    assert found == Filters.model_validate(dict(zip(("since", "until"), expected, strict=True)))
+
+
+@pytest.mark.parametrize("days", [{"since": "2024-04-01"}, {"until": "2024-02-29"}])
+def test_within_is_none_where_no_day_meets_both(days: dict[str, str]) -> None:
+    assert Filters.model_validate(days).within(date(2024, 3, 1), date(2024, 3, 31)) is None
+
+
+@given(some_filters, some_days, some_days)
+def test_within_leaves_the_articles_that_meet_both(filters: Filters, one: date, other: date) -> None:
+    first, last = sorted((one, other))
+    found = filters.within(first, last)
+    assert (ids_met(found) if found else set()) == ids_met(filters) & ids_met(Filters(since=first, until=last))
+    assert found is None or (found.sources, found.articles) == (filters.sources, filters.articles)
+
+
 # -- which articles meet them -----------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """Derived indexes: fresh, swapped at once, checked, and swept."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import index.generations as generations_module
@@ -55,6 +57,14 @@ def search(reader: Reader, embedder: Embedder) -> Results:
         )
         for question in QUESTIONS
     }
+
+
+def rows(home: Home, embedder: Embedder) -> list[list[int]]:
+    """The table of the sentences, as a reader has it."""
+    with reading(home, embedder) as reader:
+        table = reader.table
+        columns = table.numbers, table.articles, table.positions, table.article_lengths, table.numerals
+        return [column.tolist() for column in columns]
 
 
 @contextmanager
@@ -170,6 +180,62 @@ def test_damaged_generation_is_rebuilt(
     assert home.current() is None
     assert results(home, embedder) == before
     assert home.current() is not None
+
+
+def delete_table(generation: Path) -> None:
+    (generation / "sentences.npy").unlink()
+
+
+def empty_table(generation: Path) -> None:
+    (generation / "sentences.npy").write_bytes(b"")
+
+
+def flip_table(generation: Path) -> None:
+    flip(generation / "sentences.npy")
+
+
+def never_had_a_table(generation: Path) -> None:
+    """As generations were before there was a table."""
+    delete_table(generation)
+    manifest = json.loads((generation / "manifest.json").read_bytes())
+    del manifest["checksums"]["sentences.npy"]
+    (generation / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+
+
+def table_of_another_form(generation: Path) -> None:
+    """As another version may have written it, with the checksum that it then has."""
+    table = generation / "sentences.npy"
+    np.save(table, np.load(table)[:4])
+    manifest = json.loads((generation / "manifest.json").read_bytes())
+    manifest["checksums"]["sentences.npy"] = generations_module._checksum(table)
+    (generation / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+
+
+@pytest.mark.parametrize("damage", [delete_table, empty_table, flip_table, never_had_a_table, table_of_another_form])
+def test_generation_without_a_whole_table_is_rebuilt(
+    home: Home, index: Index, folder: Path, embedder: Embedder, damage: Callable[[Path], None]
+) -> None:
+    index(folder)
+    before, found = rows(home, embedder), results(home, embedder)
+    assert len(before[0]) == 6
+    damage(home.root / "generations" / home.current_name())
+    assert home.current() is None
+    assert (rows(home, embedder), results(home, embedder)) == (before, found)
+    assert (home.current_name(), home.current() is None) == ("1.1", False)
+
+
+def test_table_after_additions_and_removals_is_that_of_a_rebuild(
+    home: Home, index: Index, folder: Path, embedder: Embedder
+) -> None:
+    index(folder)
+    write(folder, "新.txt", "第三条芯片生产线投产，大学参加了计划。")
+    (folder / "大学.txt").unlink()
+    index(folder, delete_missing=True)
+    stepwise = rows(home, embedder)
+    forget_generations(home)
+    assert rows(home, embedder) == stepwise
+    with reading(home, embedder) as reader:
+        assert set(stepwise[0]) == reader.store.sentence_numbers()
 
 
 def test_half_built_generation_is_ignored_and_swept(home: Home, index: Index, folder: Path, embedder: Embedder) -> None:

@@ -63,6 +63,15 @@ def test_answering_is_filtered(library: Library) -> None:
         chain.invoke({"question": question, "filters": {"since": "2024-01-02", "until": "2024-01-01"}})
 
 
+def test_answering_counts_from_the_day_given(library: Library) -> None:
+    chain, question = answering(library), "合肥今年量子企业增加到多少家？"
+    answers = chain.batch([{"question": question, "asof": day} for day in ("2027-06-01", "2020-06-01")])
+    assert [a.status for a in answers] == [Status.ANSWERED, Status.NO_EVIDENCE]
+    assert answers[1].answer.endswith("今年（2020-01-01–2020-12-31）。")
+    with pytest.raises(ValidationError, match="a day is written YYYY-MM-DD"):
+        chain.invoke({"question": question, "asof": "June 2027"})
+
+
 def test_answering_refuses_unknown_fields(library: Library) -> None:
     with pytest.raises(ValidationError, match="temperature"):
         answering(library).invoke({"question": "好？", "temperature": 1})

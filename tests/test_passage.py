@@ -1,14 +1,22 @@
-"""Passages: a sentence without a subject is quoted with the one before it."""
+"""Passages: a sentence without a subject is quoted with the one before it, and neighbours as one."""
+
+import pytest
 
 from index.build import prepare
 from index.reader import Located
 from index.records import LoadedArticle, Span
-from qa.passage import MAX_PASSAGE, passage_of
+from qa.passage import MAX_PASSAGE, Passage, joined, passage_of
 
 
-def located(text: str, at: int) -> Located:
-    article = prepare(LoadedArticle(id="a.txt", text=text))
+def located(text: str, at: int, article_id: str = "a.txt") -> Located:
+    article = prepare(LoadedArticle(id=article_id, text=text))
     return Located(1, 1, article, at)
+
+
+def alone(text: str, at: int, article_id: str = "a.txt") -> Passage:
+    """One sentence as a passage."""
+    found = located(text, at, article_id)
+    return Passage(found, found.sentence.span)
 
 
 def test_passage_with_its_own_subject_stands_alone() -> None:
@@ -57,3 +65,60 @@ def test_passage_above_the_limit_stands_alone() -> None:
     last = "依托高新区，建设产业园。"
     first = "合" * (MAX_PASSAGE - len(last)) + "。"
     assert passage_of(located(first + last, 1)).text == last
+
+
+# -- neighbours -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("between", ["", " ", "　　"])
+def test_joined_neighbours_are_one_exact_span(between: str) -> None:
+    text = f"合肥公布规划。企业有60家。{between}人才有900人。完。"
+    whole = joined(alone(text, 1), alone(text, 2))
+    assert whole is not None
+    assert whole.span == Span(7, 22 + len(between))
+    assert whole.text == f"企业有60家。{between}人才有900人。"
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 1), (1, 0)])
+def test_joined_keeps_the_order_of_the_text_and_the_sentence_of_the_first(first: int, second: int) -> None:
+    text = "企业有60家。人才有900人。"
+    whole = joined(alone(text, first), alone(text, second))
+    assert whole is not None
+    assert (whole.text, whole.located.position) == (text, first)
+
+
+def test_joined_passages_that_overlap_are_one() -> None:
+    text = "企业有60家。人才有900人。产值有70亿元。"
+    pair = joined(alone(text, 0), alone(text, 1))
+    assert pair is not None
+    whole = joined(pair, Passage(located(text, 2), Span(7, len(text))))
+    assert whole is not None
+    assert whole.text == text
+
+
+def test_joined_with_a_part_of_itself_is_itself() -> None:
+    text = "企业有60家。人才有900人。"
+    pair = Passage(located(text, 0), Span(0, len(text)))
+    assert joined(pair, alone(text, 0)) == pair
+
+
+def test_joined_is_none_with_a_sentence_between() -> None:
+    text = "企业有60家。人才不少。人才有900人。"
+    assert joined(alone(text, 0), alone(text, 2)) is None
+
+
+def test_joined_is_none_across_paragraphs() -> None:
+    text = "企业有60家。\n人才有900人。"
+    assert joined(alone(text, 0), alone(text, 1)) is None
+
+
+def test_joined_is_none_across_articles() -> None:
+    text = "企业有60家。人才有900人。"
+    assert joined(alone(text, 0), alone(text, 1, "b.txt")) is None
+
+
+@pytest.mark.parametrize(("length", "joins"), [(MAX_PASSAGE, True), (MAX_PASSAGE + 1, False)])
+def test_joined_is_no_longer_than_a_passage_may_be(length: int, joins: bool) -> None:
+    last = "人才有900人。"
+    text = "合" * (length - len(last) - 1) + "。" + last
+    assert (joined(alone(text, 0), alone(text, 1)) is not None) is joins

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,8 @@ from index.generations import Home
 from index.reader import Reader, open_reader
 from qa.answer import Answer, Status, Turn, Verdict
 from qa.extractive import Thresholds
-from qa.followup import Standalone
+from qa.filters import Filters
 from qa.pipeline import MAX_QUESTION, Pipeline
-from qa.subquestions import sub_questions
 
 Make = Callable[..., Pipeline]
 
@@ -191,6 +191,163 @@ def test_ask_does_not_quote_a_question(make: Make) -> None:
     assert quotes(answer) == ["武汉量子产业规模达到300亿元。"]
 
 
+def test_ask_neighbours_are_quoted_as_one(make: Make) -> None:
+    text = "合肥发布规划。合肥量子企业有60家。合肥量子企业园有9家。完。"
+    answer = make(text, thresholds=EVERY).ask("合肥量子企业有多少家？")
+    [cited] = answer.citations
+    assert (cited.start, cited.end) == (7, 29)
+    assert cited.quote == text[7:29] == "合肥量子企业有60家。合肥量子企业园有9家。"
+    assert [s.citations for s in answer.sentences] == [[1]]
+
+
+def test_ask_sentences_of_two_paragraphs_are_quoted_each(make: Make) -> None:
+    text = "合肥量子企业有60家。\n合肥量子企业有70家。"
+    answer = make(text, thresholds=EVERY).ask("合肥量子企业有多少家？")
+    assert sorted(quotes(answer)) == ["合肥量子企业有60家。", "合肥量子企业有70家。"]
+
+
+def test_ask_figure_of_another_university_is_refused(make: Make) -> None:
+    answer = make("清华大学有学生50000人。").ask("复旦大学有学生多少人？")
+    assert answer.answer == "这些文章里没有找到答案。找到的文章没有同时提到：复旦大学。"
+
+
+# -- times ------------------------------------------------------------------------------------
+
+REPORTS = [
+    {"text": f"武汉市发布公报。武汉今年产值达到{year}亿元。", "published": f"{year}-05-01"}
+    for year in (2019, 2020, 2021)
+]
+THIS_YEAR = "武汉今年产值是多少亿元？"
+
+
+@pytest.mark.parametrize(
+    ("question", "asof", "year"),
+    [
+        (THIS_YEAR, "2019-12-31", 2019),
+        (THIS_YEAR, "2020-01-01", 2020),
+        (THIS_YEAR, "2021-06-01", 2021),
+        ("武汉去年产值是多少亿元？", "2020-06-01", 2019),
+        ("武汉前年产值是多少亿元？", "2022-06-01", 2020),
+        ("武漢明年產值是多少億元？", "2020-06-01", 2021),
+    ],
+)
+def test_asof_decides_whose_year_answers(make: Make, question: str, asof: str, year: int) -> None:
+    answer = make(*REPORTS, thresholds=EVERY).ask(question, asof=date.fromisoformat(asof))
+    assert quotes(answer) == [f"武汉今年产值达到{year}亿元。"]
+    assert answer.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        (THIS_YEAR, "这些文章里没有找到答案。找到的文章没有同时提到：今年（2018-01-01–2018-12-31）。"),
+        ("武漢今年產值是多少億元？", "這些文章裡沒有找到答案。找到的文章沒有同時提到：今年（2018-01-01–2018-12-31）。"),
+        ("武汉昨天产值是多少亿元？", "这些文章里没有找到答案。找到的文章没有同时提到：昨天（2018-02-28）。"),
+    ],
+)
+def test_asof_without_articles_of_its_time_is_refused(make: Make, question: str, words: str) -> None:
+    answer = make(*REPORTS).ask(question, asof=date(2018, 3, 1))
+    assert (answer.status, answer.answer, answer.warnings) == (Status.NO_EVIDENCE, words, [])
+
+
+def test_asof_matters_to_questions_of_a_relative_time_alone(make: Make) -> None:
+    pipeline, question = make(*REPORTS), "武汉2020年产值是多少亿元？"
+    assert quotes(pipeline.ask(question, asof=date(1999, 1, 1))) == ["武汉今年产值达到2020亿元。"]
+
+
+def test_asof_finds_the_articles_of_its_time_behind_many_others(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    for depth in ("DENSE_DEPTH", "LEXICAL_DEPTH", "ARTICLE_DEPTH", "OPENED_ARTICLES"):
+        monkeypatch.setattr(f"qa.retrieve.{depth}", 1)
+    pipeline = make(*REPORTS)
+    found = [quotes(pipeline.ask(THIS_YEAR, asof=date(year, 6, 1))) for year in (2019, 2020, 2021)]
+    assert found == [[f"武汉今年产值达到{year}亿元。"] for year in (2019, 2020, 2021)]
+
+
+@pytest.mark.parametrize("question", ["武汉昨天产值达到多少亿元？", "武汉上个月产值达到多少亿元？"])
+def test_figure_of_a_year_is_none_of_its_days(make: Make, question: str) -> None:
+    year = {"text": "武汉2024年产值达到2000亿元。", "published": "2024-12-30"}
+    assert make(year, thresholds=EVERY).ask(question, asof=date(2024, 3, 1)).status is Status.NO_EVIDENCE
+
+
+@pytest.mark.parametrize("asof", [date(9999, 12, 31), date(1, 1, 1)])
+def test_asof_at_the_ends_of_the_calendar_is_refused(make: Make, asof: date) -> None:
+    assert make(*REPORTS).ask(THIS_YEAR, asof=asof).status is Status.NO_EVIDENCE
+
+
+def test_followup_about_this_year_forgets_the_year_before(make: Make) -> None:
+    history = [Turn(role="user", content="武汉2019年产值是多少亿元？"), Turn(role="assistant", content="2019亿元。")]
+    answer = make(*REPORTS, thresholds=EVERY).ask("那武汉今年产值呢？", history, asof=date(2020, 6, 1))
+    assert quotes(answer) == ["武汉市发布公报。武汉今年产值达到2020亿元。"]
+
+
+def test_each_of_two_years_counted_from_today_is_asked_for(make: Make) -> None:
+    answer = make(*REPORTS, thresholds=EVERY).ask("武汉去年和今年产值各是多少亿元？", asof=date(2020, 6, 1))
+    assert quotes(answer) == ["武汉今年产值达到2019亿元。", "武汉今年产值达到2020亿元。"]
+
+
+def test_warning_of_another_time_is_given_once(make: Make) -> None:
+    answer = make(*REPORTS, {"text": "上海今年产值达到700亿元。", "published": "2020-05-01"}).ask(
+        "武汉和上海今年产值分别是多少亿元？"
+    )
+    assert len(answer.warnings) == len(set(answer.warnings)) == 1
+
+
+def test_body_whose_name_is_nearly_another_one_does_not_answer(make: Make) -> None:
+    answer = make("北京工业大学有学生30000人。", thresholds=EVERY).ask("北京大学有学生多少人？")
+    assert (answer.status, "北京大学" in answer.answer) == (Status.NO_EVIDENCE, True)
+
+
+def test_asof_keeps_to_the_filters(make: Make) -> None:
+    pipeline, filters = make(*REPORTS), Filters(until=date(2020, 4, 30))
+    assert pipeline.ask(THIS_YEAR, filters=filters, asof=date(2020, 6, 1)).status is Status.NO_EVIDENCE
+    assert pipeline.ask(THIS_YEAR, filters=filters, asof=date(2019, 6, 1)).status is Status.ANSWERED
+
+
+def test_asof_counts_for_both_halves_of_a_comparison(make: Make) -> None:
+    others = [{"text": r["text"].replace("武汉", "上海"), "published": r["published"]} for r in REPORTS]
+    answer = make(*REPORTS, *others).ask("武汉和上海今年产值各是多少亿元？", asof=date(2020, 6, 1))
+    assert quotes(answer) == ["武汉今年产值达到2020亿元。", "上海今年产值达到2020亿元。"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "year"), [("那今年呢？", 2020), ("那它今年的产值是多少亿元？", 2020), ("它的产值是多少亿元？", 2019)]
+)
+def test_asof_counts_in_a_conversation(make: Make, asked: str, year: int) -> None:
+    history = [Turn(role="user", content="武汉去年产值是多少亿元？")]
+    answer = make(*REPORTS).ask(asked, history, asof=date(2020, 6, 1))
+    assert quotes(answer) == [f"武汉今年产值达到{year}亿元。"]
+
+
+@pytest.mark.parametrize(
+    ("question", "warning"),
+    [
+        (THIS_YEAR, "“今年”按{today}算是{year}-01-01–{year}-12-31，所引的句子说的不是这段时间。"),
+        ("武漢今年產值是多少億元？", "「今年」按{today}算是{year}-01-01–{year}-12-31，所引的句子說的不是這段時間。"),
+    ],
+)
+def test_other_times_are_quoted_with_a_warning(make: Make, question: str, warning: str) -> None:
+    answer, today = make(*REPORTS[:1]).ask(question), date.today()
+    assert quotes(answer) == ["武汉今年产值达到2019亿元。"]
+    assert answer.warnings == [warning.format(today=today.isoformat(), year=today.year)]
+
+
+def test_warning_of_other_times_has_the_words_of_the_question(make: Make) -> None:
+    [warning] = make(*REPORTS[:1]).ask("武漢這個月產值是多少億元？").warnings
+    assert warning.startswith("「這個月」按")
+
+
+def test_times_of_today_are_preferred_without_a_warning(make: Make) -> None:
+    now = {"text": "武汉产值达到100亿元。", "published": date.today().isoformat()}
+    answer = make(*REPORTS, now).ask(THIS_YEAR)
+    assert (quotes(answer), answer.warnings) == (["武汉产值达到100亿元。"], [])
+
+
+@pytest.mark.parametrize("question", ["武汉产值是多少亿元？", "武汉2019年产值是多少亿元？"])
+def test_question_without_a_relative_time_has_no_warning(make: Make, question: str) -> None:
+    answer = make(*REPORTS[:1]).ask(question)
+    assert (answer.status, answer.warnings) == (Status.ANSWERED, [])
+
+
 # -- comparisons ------------------------------------------------------------------------------
 
 
@@ -228,15 +385,19 @@ def test_comparison_asks_both_sides_for_the_same_kind(make: Make) -> None:
     assert (answer.status, quotes(answer)) == (Status.PARTIAL, [SHANGHAI])
 
 
-@pytest.mark.parametrize("question", ["武汉的规模是多少？", "湖北省武汉市的规模是多少？", "产业和企业有多少？"])
-def test_comparison_of_less_than_two_places_is_none(question: str) -> None:
-    assert sub_questions(Standalone(question)) == [Standalone(question)]
+TSINGHUA, FUDAN = "清华大学有学生50000人。", "复旦大学有学生30000人。"
 
 
-@pytest.mark.parametrize("word", ["和", "与", "跟", "及", "以及", "、"])
-def test_comparison_is_split_at_its_word(word: str) -> None:
-    parts = sub_questions(Standalone(f"武汉{word}上海的规模是多少？"))
-    assert [p.question for p in parts] == ["武汉的规模是多少？", "上海的规模是多少？"]
+@pytest.mark.parametrize("question", ["清华大学和复旦大学各有学生多少人？", "清華大學與復旦大學分別有學生多少人？"])
+def test_names_that_are_joined_get_a_sentence_each(make: Make, question: str) -> None:
+    answer = make(FUDAN, TSINGHUA).ask(question)
+    assert (answer.status, quotes(answer)) == (Status.ANSWERED, [TSINGHUA, FUDAN])
+
+
+def test_name_without_evidence_makes_the_answer_partial(make: Make) -> None:
+    answer = make(FUDAN, TSINGHUA).ask("复旦大学、浙江大学和清华大学各有学生多少人？")
+    assert (answer.status, quotes(answer)) == (Status.PARTIAL, [FUDAN, TSINGHUA])
+    assert answer.warnings == ["没有找到这部分的依据：浙江大学有学生多少人？"]
 
 
 # -- follow-ups and input ---------------------------------------------------------------------
@@ -293,3 +454,17 @@ def test_search_gives_at_most_k(make: Make, k: int, count: int) -> None:
 def test_search_twice_gives_the_same(make: Make) -> None:
     pipeline = make(WUHAN, SHANGHAI)
     assert pipeline.search("量子产业") == pipeline.search("量子产业")
+
+
+COMPARED = ["武汉规模扩大，面积也大。", "上海规模扩大。", "上海规模稳定。"]
+
+
+def test_search_for_two_places_takes_their_hits_in_turn(make: Make) -> None:
+    hits = make(*COMPARED).search("武汉和上海的规模各是多少？")
+    assert [hit.quote[:2] for hit in hits] == ["武汉", "上海", "上海"]
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_search_for_what_two_share_is_one_search(make: Make) -> None:
+    hits = make(*COMPARED).search("武汉和上海共同的规模是多少？")
+    assert [hit.quote[:2] for hit in hits] == ["上海", "上海", "武汉"]

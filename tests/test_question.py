@@ -1,8 +1,10 @@
 """Question analysis: requirements, kind of answer and focus."""
 
+from datetime import date
+
 import pytest
 
-from qa.question import AnswerType, analyse
+from qa.question import AnswerType, Period, Question, analyse
 from qa.script import Script
 
 
@@ -53,6 +55,63 @@ def test_question_days(text: str, days: tuple[str, ...]) -> None:
 
 def test_question_people() -> None:
     assert analyse("姚明什么时候退役？").people == ("姚明",)
+
+
+@pytest.mark.parametrize(
+    ("text", "bodies"),
+    [
+        ("武汉大学有多少学生？", ("武汉大学",)),
+        ("復旦大學與清華大學各有多少學生？", ("复旦大学", "清华大学")),
+        ("清华大学比复旦大学早几年？清华大学在哪里？", ("清华大学", "复旦大学")),
+        ("哪所大学最早？", ()),
+    ],
+)
+def test_question_bodies(text: str, bodies: tuple[str, ...]) -> None:
+    assert analyse(text).bodies == bodies
+
+
+SUNDAY = date(2024, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "first", "last"),
+    [
+        ("武汉今年的产值是多少？", "今年", "2024-01-01", "2024-12-31"),
+        ("武漢去年的產值是多少？", "去年", "2023-01-01", "2023-12-31"),
+        ("去年8月发生了什么？", "去年8月", "2023-08-01", "2023-08-31"),
+        ("今年3月1日发生了什么？", "今年3月1日", "2024-03-01", "2024-03-01"),
+        ("上个月开工的项目有哪些？", "上个月", "2024-02-01", "2024-02-29"),
+        ("这周有什么会议？", "这周", "2024-03-25", "2024-03-31"),
+        ("昨天发生了什么？", "昨天", "2024-03-30", "2024-03-30"),
+        ("前天发生了什么？", "前天", "2024-03-29", "2024-03-29"),
+        ("明天有什么会议？", "明天", "2024-04-01", "2024-04-01"),
+    ],
+)
+def test_question_period_is_counted_from_the_day(text: str, words: str, first: str, last: str) -> None:
+    assert analyse(text, asof=SUNDAY).periods == (Period(words, first, last),)
+
+
+def test_question_periods_come_in_order() -> None:
+    periods = analyse("今年比去年多多少？", asof=SUNDAY).periods
+    assert [p.words for p in periods] == ["今年", "去年"]
+
+
+@pytest.mark.parametrize(
+    "text", ["目前的产值是多少？", "2023年的产值是多少？", "8月2日发生了什么？", "3日有什么会议？", "这里有几家企业？"]
+)
+def test_question_of_no_relative_time_has_no_period(text: str) -> None:
+    assert analyse(text, asof=SUNDAY).periods == ()
+
+
+def test_question_without_a_day_to_count_from_has_no_period() -> None:
+    assert analyse("武汉今年的产值是多少？").periods == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "asof"), [("去年的产值是多少？", date.min), ("明年的产值是多少？", date.max), ("昨天有什么？", date.min)]
+)
+def test_question_period_beyond_the_calendar_is_none(text: str, asof: date) -> None:
+    assert analyse(text, asof=asof).periods == ()
 
 
 @pytest.mark.parametrize(
@@ -161,3 +220,30 @@ def test_context_does_not_replace_an_own_place() -> None:
 
 def test_context_district_is_not_mixed_with_an_own_place() -> None:
     assert analyse("深圳投资多少？", "武汉市蔡甸区的规模是多少").districts == ()
+
+
+BEFORE = "武汉大学去年的投资是多少"
+
+
+def following(text: str) -> Question:
+    return analyse(text, BEFORE, BEFORE, SUNDAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("它的收入是多少？", ["去年"]),
+        ("它今年的收入是多少？", ["今年"]),
+        ("它2021年的收入是多少？", []),
+        ("它8月2日的收入是多少？", []),
+    ],
+)
+def test_context_period_holds_where_the_question_has_no_time(text: str, words: list[str]) -> None:
+    assert [p.words for p in following(text).periods] == words
+
+
+@pytest.mark.parametrize(
+    ("text", "bodies"), [("它的收入是多少？", ("武汉大学",)), ("清华大学的收入是多少？", ("清华大学",))]
+)
+def test_context_body_holds_where_the_question_has_none(text: str, bodies: tuple[str, ...]) -> None:
+    assert following(text).bodies == bodies

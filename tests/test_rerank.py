@@ -18,7 +18,7 @@ from index.errors import RerankerError
 from index.generations import Home
 from index.reader import Reader, open_reader
 from index.tokens import tokens
-from qa.candidate import Candidate, reprints_last, spread
+from qa.candidate import Candidate
 from qa.fusion import Weights
 from qa.query import Query, lexical_text, make_query
 from qa.rerank import make_reranker, passage_text, rerank
@@ -207,15 +207,7 @@ def test_retriever_finds_more_with_late_interaction_than_without(with_tokens: Re
     }
 
 
-# -- weights and queries ----------------------------------------------------------------------
-
-
-def test_weight_of_an_article_grows_with_the_length_of_articles() -> None:
-    weights = Weights(article=0.5, article_length=1.0, usual_length=100.0)
-    assert weights.of_article([100]) == 0.5
-    assert weights.of_article([100, 271.8281828, 9999]) == pytest.approx(1.5)  # type: ignore[list-item]
-    assert weights.of_article([10, 20]) == 0
-    assert weights.of_article([0]) == 0
+# -- queries ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -385,38 +377,7 @@ def test_cross_encoder_that_is_not_there_is_an_error(
         reranker.scores(query, candidates, reader)
 
 
-# -- reprints ---------------------------------------------------------------------------------
-
-
-def test_reprints_come_after_all_others(candidates: list[Candidate]) -> None:
-    first, second, third, _ = candidates
-    article = first.located.article
-    reprint = replace(first, located=replace(first.located, article=replace(article, id="z")), score=0.95)
-    other = replace(reprint, located=replace(first.located, article=replace(article, id="o", group="o")), score=0.7)
-    found = reprints_last([first, reprint, second, third, other])
-    assert [(c.located.article.id, c.located.position) for c in found] == [
-        (article.id, 0), (article.id, 1), (article.id, 2), ("o", 0), ("z", 0)
-    ]  # fmt: skip
-    assert [c.score for c in found] == pytest.approx([1.0, 0.9, 0.8, 0.7, 0.7])
-
-
-def test_reprints_alone_keep_their_scores(candidates: list[Candidate]) -> None:
-    assert reprints_last(candidates) == candidates
-    assert reprints_last([]) == []
-
-
-# -- several articles in a list ---------------------------------------------------------------
-
-
-def test_spread_costs_an_article_from_its_third_sentence_on(candidates: list[Candidate]) -> None:
-    article = candidates[0].located.article
-    other = replace(candidates[0].located, article=replace(article, id="z", group="z"))
-    found = spread([*candidates, Candidate(other, 0.65, 0.9, 0.5, 1.0)], 0.25)
-    assert [(c.located.article.id, c.located.position) for c in found] == [
-        (article.id, 0), (article.id, 1), ("z", 0), (article.id, 2), (article.id, 3)
-    ]  # fmt: skip
-    assert [c.score for c in found] == pytest.approx([1.0, 0.9, 0.65, 0.55, 0.2])
-    assert spread([], 0.25) == []
+# -- the fusion's weights ---------------------------------------------------------------------
 
 
 def test_lead_and_value_are_preferred(reader: Reader, embedder: Embedder) -> None:

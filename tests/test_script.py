@@ -1,6 +1,8 @@
 """Scripts: which one a text is in, and turning answers into it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qa.script import Script, script_of, to_script
 
@@ -16,15 +18,31 @@ from qa.script import Script, script_of, to_script
         ("GDP是多少", Script.SIMPLIFIED),
         ("这個开发", Script.SIMPLIFIED),
         ("深圳AI and GDP", Script.SIMPLIFIED),
+        ("臺北 and GDP", Script.TRADITIONAL),
+        ("这个個體", Script.SIMPLIFIED),
+        ("这個體", Script.TRADITIONAL),
+        ("中 and more", Script.SIMPLIFIED),
+        ("a", Script.ENGLISH),
+        ("“Youju” 2024？", Script.ENGLISH),
     ],
 )
 def test_script_of_text(text: str, script: Script) -> None:
     assert script_of(text) is script
 
 
-@pytest.mark.parametrize("text", ["", "2024", "？！", "上海", "中文"])
+@pytest.mark.parametrize(
+    "text", ["", " \n", "2024", "２０２４年", "？！", "上海", "中文", "Привет", "ＡＢ", "🙂", "\0"]
+)
 def test_script_of_text_that_does_not_tell_is_simplified(text: str) -> None:
     assert script_of(text) is Script.SIMPLIFIED
+
+
+@given(
+    st.sampled_from(["这些软件", "這些軟體", "臺北 and GDP", "How many?", "上海", ""]),
+    st.text("0123 ，。？\n🙂é", max_size=9),
+)
+def test_script_is_not_told_by_figures_and_marks(text: str, marks: str) -> None:
+    assert script_of(marks + text) is script_of(text + marks) is script_of(text)
 
 
 def test_to_script_traditional() -> None:

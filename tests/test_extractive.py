@@ -1,0 +1,86 @@
+"""The choice of evidence: sentences of the question's times come first, or alone."""
+
+from dataclasses import replace
+from datetime import date
+from typing import cast
+
+import pytest
+
+from index.build import prepare
+from index.reader import Located, Reader
+from index.records import LoadedArticle
+from qa.candidate import Candidate
+from qa.extractive import Selection, Thresholds, days_of, select
+from qa.question import Period, analyse
+
+LIMITS = Thresholds(confidence=0.0)
+OLD, NEW, LATE = "2019年产值达到90亿元。", "2020年产值达到100亿元。", "2020年产值达到110亿元。"
+
+
+class EveryWordAlike:
+    """What `select` asks of a reader: how rare a word is."""
+
+    def rarity(self, word: str) -> float:
+        return 1.0
+
+
+def candidate(text: str, score: float) -> Candidate:
+    article = replace(prepare(LoadedArticle(id=text, text=text)), group=text)
+    return Candidate(Located(1, 1, article, 0), score, 1.0, 1.0, 1.0)
+
+
+def chosen(question: str, *texts: str, only_then: bool = False, limits: Thresholds = LIMITS) -> Selection:
+    """What is chosen in May 2020 from sentences whose scores fall from one to the next."""
+    candidates = [candidate(text, 1.0 - place) for place, text in enumerate(texts)]
+    asked = analyse(question, asof=date(2020, 5, 15))
+    return select(asked, candidates, cast("Reader", EveryWordAlike()), limits, only_then=only_then)
+
+
+def texts_of(selection: Selection) -> list[str]:
+    return [e.candidate.located.text for e in selection.evidence]
+
+
+@pytest.mark.parametrize("only_then", [False, True])
+def test_select_takes_the_questions_time_before_better_sentences(only_then: bool) -> None:
+    assert texts_of(chosen("今年产值是多少亿元？", OLD, NEW, only_then=only_then)) == [NEW]
+
+
+@pytest.mark.parametrize("only_then", [False, True])
+def test_select_does_not_mix_times(only_then: bool) -> None:
+    every = Thresholds(confidence=0.0, follow=10.0, follow_elsewhere=10.0)
+    selection = chosen("今年产值是多少亿元？", NEW, OLD, LATE, only_then=only_then, limits=every)
+    assert texts_of(selection) == [NEW, LATE]
+
+
+def test_select_takes_other_times_where_there_is_nothing_else() -> None:
+    selection = chosen("去年产值是多少亿元？", NEW)
+    assert texts_of(selection) == [NEW]
+    assert [e.is_then for e in selection.evidence] == [False]
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("今年产值是多少亿元？", ("今年（2020-01-01–2020-12-31）",)),
+        ("昨天产值是多少亿元？", ("昨天（2020-05-14）",)),
+        ("今年比去年增加多少亿元？", ("今年（2020-01-01–2020-12-31）", "去年（2019-01-01–2019-12-31）")),
+    ],
+)
+def test_select_of_its_time_only_names_the_time_that_is_missing(question: str, missing: tuple[str, ...]) -> None:
+    assert chosen(question, OLD, only_then=True) == Selection((), 0.0, missing)
+
+
+def test_select_names_other_requirements_before_the_time() -> None:
+    assert chosen("武汉去年产值是多少亿元？", NEW, only_then=True).missing == ("武汉",)
+
+
+def test_select_of_its_time_only_takes_any_for_a_question_without_one() -> None:
+    assert texts_of(chosen("产值是多少亿元？", OLD, only_then=True)) == [OLD]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [("2020-05-14", "2020-05-14", "2020-05-14"), ("2020-05-01", "2020-05-31", "2020-05-01–2020-05-31")],
+)
+def test_days_of_a_period(first: str, last: str, words: str) -> None:
+    assert days_of(Period("", first, last)) == words
