@@ -110,6 +110,8 @@ def fit_weights(sets: list[list[Ranked]]) -> Floats:
 
 def _loss(question: Ranked, weights: Floats) -> tuple[float, Floats]:
     """The loss of one question and its gradient."""
+    if not len(question.features):
+        return 0.0, np.zeros_like(weights)
     features = question.features * SCALES
     scores = features @ weights
     whole, mean = _log_sum(scores, features)

@@ -71,7 +71,7 @@ class Indexer:
         """
         self._home = home
         self._embedder = embedder
-        self._store = Store(home.store, writable=True)
+        self._store = Store(home.store, writable=True, upgrade=re_embed)
         if re_embed:
             self._re_embed()
         self._check_embedder()
@@ -154,7 +154,7 @@ class Indexer:
     def finish(self) -> None:
         """Bring the derived indexes up to the store."""
         self._store.drop_unused_vectors()
-        self._home.refresh(self._store, self._embedder.fingerprint, self._embedder.dim)
+        self._home.refresh(self._store, self._embedder.fingerprint, self._store.dim or self._embedder.dim)
 
     def _is_unchanged(self, article: Article) -> bool:
         version = self._versions.get(article.id)

@@ -2,7 +2,7 @@
 
 The codes are RaBitQ's (FAISS, inverted lists, fast scan): 2 bits a dimension, so that a million sentences of 384
 dimensions take 130 MB. They only choose candidates; every score that comes out is an exact cosine. Figures and the
-alternatives that were measured are in ARCHITECTURE.md; `python -m eval.bench_size` prints them for any size.
+alternatives that were measured are in eval/README.md; `python -m eval.bench_size` prints them for any size.
 """
 
 from collections.abc import Callable, Iterator

@@ -50,6 +50,8 @@ class Manifest(BaseModel):
     content: int
     folding: str
     embedder: str
+    vectors: int = 0
+    """The store's count of replacements that its vectors were taken after."""
     dim: int
     articles: list[int]
     checksums: dict[str, int]
@@ -147,7 +149,7 @@ class Home:
         before = self.current()
         if before and before.manifest.content == store.content and before.manifest.embedder == embedder:
             return before
-        if before and before.manifest.embedder != embedder:
+        if before and (before.manifest.embedder, before.manifest.vectors) != (embedder, store.vectors):
             before = None
         self._generations.mkdir(parents=True, exist_ok=True)
         name = self._free_name(store.content)
@@ -210,6 +212,7 @@ def _build(
         content=store.content,
         folding=FOLDING,
         embedder=embedder,
+        vectors=store.vectors,
         dim=dense.dim,
         articles=sorted(articles),
         checksums=_checksums(folder),

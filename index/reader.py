@@ -15,7 +15,7 @@ from index.embed import Embedder, TokenVectors, Vectors, mismatch
 from index.errors import IndexBusy, IndexMissing
 from index.generations import Generation, Home
 from index.records import Article, Sentence
-from index.rows import Ids, among
+from index.rows import Ids
 from index.sentence_table import SentenceTable
 from index.store import Store
 
@@ -79,7 +79,7 @@ class Reader:
     def allowed(self, articles: Collection[int]) -> Allowed:
         """Some articles, by their numbers, and the sentences of theirs to which a search may be held."""
         numbers = np.array(sorted(articles), dtype=np.int64)
-        return Allowed(numbers, self.table.numbers[among(self.table.articles, numbers)])
+        return Allowed(numbers, self.table.of_articles(numbers))
 
     @property
     def table(self) -> SentenceTable:
@@ -121,6 +121,8 @@ class Reader:
         """Articles by number, those read lately from memory: a numbered article never changes."""
         with self._guard:
             found = {n: self._lately[n] for n in numbers if n in self._lately}
+            for number in found:
+                self._lately.move_to_end(number)
         found |= self.store.articles_by_number(numbers - found.keys())
         with self._guard:
             self._lately.update(found)
@@ -158,6 +160,6 @@ def _rebuilt(home: Home, store: Store, embedder: Embedder) -> Generation | None:
     """A fresh generation, or None while another process holds the writer's lock."""
     try:
         with home.write_lock():
-            return home.refresh(store, embedder.fingerprint, embedder.dim)
+            return home.refresh(store, embedder.fingerprint, store.dim or embedder.dim)
     except IndexBusy:
         return None

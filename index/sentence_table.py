@@ -70,8 +70,11 @@ class SentenceTable:
     def of_articles(self, articles: Ids) -> Ids:
         """The numbers of the sentences of some articles, one article after another, in the order of their texts."""
         starts, ends = (np.searchsorted(self.articles, articles, side) for side in ("left", "right"))
-        found = [self.numbers[start:end] for start, end in zip(starts, ends, strict=True)]
-        return np.concatenate([np.empty(0, dtype=np.int64), *found])
+        counts = ends - starts
+        before = np.cumsum(counts) - counts
+        rows = np.repeat(starts - before, counts) + np.arange(counts.sum())
+        found: Ids = self.numbers[rows]
+        return found
 
     def of_sentences(self, numbers: Ids) -> "SentenceTable":
         """The rows of those of the sentences that there are, by their numbers."""

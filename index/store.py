@@ -89,13 +89,14 @@ class ArticleSummary:
 class Store:
     """One SQLite file. Safe to share between threads; one process may write at a time."""
 
-    def __init__(self, path: Path, *, writable: bool = False) -> None:
+    def __init__(self, path: Path, *, writable: bool = False, upgrade: bool = False) -> None:
+        """`upgrade` brings a store of an older layout up to date, which then needs its vectors replaced."""
         self._path = path
         self._guard = threading.RLock()
         with _explained(path):
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
             try:
-                self._open(writable)
+                self._open(writable, upgrade)
             except BaseException:
                 self._db.close()
                 raise
@@ -104,7 +105,7 @@ class Store:
         with self._guard:
             self._db.close()
 
-    def _open(self, writable: bool) -> None:
+    def _open(self, writable: bool, upgrade: bool) -> None:
         self._db.execute("PRAGMA foreign_keys = ON")
         tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if tables and "meta" not in tables:
@@ -117,7 +118,8 @@ class Store:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._create(empty=not tables)
-            self._upgrade()
+            if upgrade:
+                self._upgrade()
         self._check_layout()
         if writable:
             self._db.execute(_FILTERED)
@@ -194,6 +196,17 @@ class Store:
         """The number of the last transaction that changed articles."""
         return int(self.meta("content") or 0)
 
+    @property
+    def vectors(self) -> int:
+        """How often all vectors have been replaced: sentences keep their numbers then."""
+        return int(self.meta("vectors") or 0)
+
+    @property
+    def dim(self) -> int | None:
+        """Of the stored vectors; None where there are none."""
+        rows = self._rows("SELECT length(vector) FROM vectors LIMIT 1")
+        return rows[0][0] // np.dtype(np.float32).itemsize if rows else None
+
     # -- writing ----------------------------------------------------------------------------
 
     def write(
@@ -246,6 +259,7 @@ class Store:
                     "UPDATE sentences SET vector_key = ? WHERE number = ?", zip(keys, sentences, strict=True)
                 )
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('embedder', ?)", (embedder,))
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('vectors', ?)", (str(self.vectors + 1),))
             self._db.execute("UPDATE meta SET value = value + 1 WHERE key = 'content'")
 
     def drop_unused_vectors(self) -> None:

@@ -89,7 +89,7 @@ class Evidence:
     own_coverage: float
     """The same without its paragraph: the sentence, its heading and the title."""
     is_then: bool = True
-    """Whether it speaks of the times that the question counts from today (今年, 昨天)."""
+    """Whether it speaks of a time that the question counts from today (今年, 昨天)."""
 
     @property
     def meets(self) -> bool:
@@ -110,7 +110,7 @@ def weigh(question: Question, candidate: Candidate, rarity: dict[str, float]) ->
         coverage=near,
         has_focus=not question.focus or mentions(question.focus, scope.near) > 0,
         own_coverage=own,
-        is_then=all(_is_period(period, candidate.located) for period in question.periods),
+        is_then=not question.periods or any(_is_period(p, candidate.located) for p in question.periods),
     )
 
 

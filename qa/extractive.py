@@ -64,14 +64,16 @@ def select(
 ) -> Selection:
     """The sentences that answer the question, or an empty selection.
 
-    Those that speak of the question's times come before all others; `only_then` leaves the others out.
+    Those that speak of the question's times come before all others where they are enough; `only_then` leaves the
+    others out.
     """
     weighed = weigh_all(question, candidates, reader)
     fit = sorted((e for e in weighed if e.meets), key=rank, reverse=True)
     then = [e for e in fit if e.is_then]
     if fit and not then and only_then:
         return Selection((), 0.0, tuple(f"{p.words}（{days_of(p)}）" for p in question.periods))
-    fit = then or fit
+    if only_then or (then and confidence(then[0], question) >= limits.confidence):
+        fit = then
     if not fit:
         return Selection((), 0.0, _lacking(weighed, question))
     best = fit[0]

@@ -16,6 +16,10 @@ from index.sentence_table import SentenceTable
 Floats = npt.NDArray[np.float64]
 
 
+LONGEST = 2500.0
+"""Characters. The weights were fitted on sets whose articles have up to 2,000; they say nothing of longer ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """What each leg adds to a sentence's score, by `python -m eval.fit_fusion` (eval/README.md)."""
@@ -40,7 +44,7 @@ class Weights:
 
     def of_article(self, lengths: Iterable[int]) -> float:
         """What BM25 of an article adds where the candidates' articles have these lengths, in characters."""
-        usual = statistics.median(lengths)
+        usual = min(statistics.median(lengths), LONGEST)
         return max(0.0, self.article + self.article_length * math.log(max(1.0, usual) / self.usual_length))
 
 

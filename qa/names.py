@@ -5,6 +5,7 @@ import re
 import rjieba
 
 from index.records import Span
+from qa.gazetteer import place_spans
 
 _KINDS = re.compile(r"(?:法院|检察院|公司|集团|大学|学院|医院|银行|研究院|研究所|科学院|委员会|协会|俱乐部|中学|小学)$")
 _GENERIC = re.compile(
@@ -12,6 +13,10 @@ _GENERIC = re.compile(
     + _KINDS.pattern
 )
 """What many bodies are called."""
+_OF_ANY_PLACE = re.compile(r"(?:公司|集团)$|^..(?:市|省)?(?:医院|学院|协会|俱乐部|中学|小学)$")
+"""Kinds of which a place has many: 苏州医院 is any of them, 武汉市中心医院 is one."""
+MIN_NAME = 4
+"""Characters."""
 _PROPER = ("ns", "nr", "nt", "nz", "j", "eng")
 """Tags of words that tell one body from another: 武汉大学 is a name, 音乐学院 is a kind."""
 _PART = ("n", "j", "b", "a", "eng", "vn", "s", "z")
@@ -26,20 +31,23 @@ def bodies_in(folded: str) -> list[Span]:
         if not _KINDS.search(span.of(folded)):
             continue
         first = last
-        while (
-            first > 0
-            and _is_part(words[first - 1], folded)
-            and (not found or words[first - 1][1].start >= found[-1].end)
-        ):
+        begin = found[-1].end if found else 0
+        while first > 0 and words[first - 1][1].start >= begin and _is_part(words[first - 1], folded):
             first -= 1
         name = Span(words[first][1].start, span.end)
-        if (
-            name.end - name.start >= 4
-            and not _GENERIC.fullmatch(name.of(folded))
-            and any(tag.startswith(_PROPER) for tag, _ in words[first : last + 1])
-        ):
+        if _is_name(name.of(folded), words[first : last + 1], folded):
             found.append(name)
     return found
+
+
+def _is_name(text: str, words: list[tuple[str, Span]], folded: str) -> bool:
+    """Whether words tell a body from others of its kind: 武汉大学 does, 理工大学 and 德国公司 do not."""
+    if len(text) < MIN_NAME or _GENERIC.fullmatch(text):
+        return False
+    telling = [span.of(folded) for tag, span in words if tag.startswith(_PROPER)]
+    if _OF_ANY_PLACE.search(text):
+        return any(not place_spans(word) for word in telling)
+    return bool(telling)
 
 
 def _is_part(word: tuple[str, Span], folded: str) -> bool:

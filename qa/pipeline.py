@@ -102,13 +102,15 @@ class Pipeline:
         self, part: Standalone, question: Question, filters: Filters | None, clock: Clock
     ) -> list[Candidate]:
         """What retrieval finds, and what it finds among the articles of the question's times."""
-        found = self._retriever.retrieve(part.search_text, DEPTH, filters, clock)
+        query = self._retriever.query(part.search_text)
+        found = self._retriever.retrieve(query, DEPTH, filters, clock)
         for period in question.periods:
             first, last = date.fromisoformat(period.first), date.fromisoformat(period.last)
             reported = date.fromordinal(min(last.toordinal() + REPORTED, date.max.toordinal()))
             then = (filters or EVERYTHING).within(first, reported)
-            found += self._retriever.retrieve(part.search_text, DEPTH, then, clock) if then else []
-        return sorted({c.located.number: c for c in found}.values(), key=order)
+            found += self._retriever.retrieve(query, DEPTH, then, clock) if then else []
+        # Of a sentence found twice the first score counts: one pool's scores are not quite those of another.
+        return sorted({c.located.number: c for c in reversed(found)}.values(), key=order)
 
 
 def _other_times(analysed: list[Question], selections: list[Selection], today: date) -> list[str]:
@@ -141,7 +143,7 @@ def _alike(parts: list[Question]) -> list[Question]:
 
 
 def _compose(question: str, standalone: Standalone, analysed: list[Question], selections: list[Selection]) -> Answer:
-    script = analysed[0].script
+    script = script_of(question)
     found = [e for s in selections for e in s.evidence]
     if not found:
         return _refusal(question, standalone, script, selections)

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from itertools import accumulate
 
 from index.dates import date_mentions
 from index.fold import fold_text
@@ -114,6 +115,7 @@ _CLOSING = re.compile(
     r"(?:各?是|为|有|叫|达到?|要达到|将达|分别是|分别为)?(?:多少|多大|多高|多长|什么|谁|怎样|怎么样|如何|哪里|哪儿|什么时候|何时|几)"
     r"(?:时候|名字|样|样子|元|亿元|万元|人|名|位|个|家|岁|年|天|平方米|公里)?(?:的|了|呢)?[?？。\s]*$"
 )
+_NAMES_LIKE_TIMES = re.compile(r"《[^》]*》|今日头条|今日资本|明日方舟|明日之后|昨日重现|明天系|明天控股|这周杰")
 _FROM_TODAY = re.compile("今|去|明|前|昨|上|本|这|下")
 _REASON = re.compile(r"为什么|为何|原因|缘故|怎么会|why\b")
 _SHARE = re.compile(r"百分之几|百分之多少|几成|what (?:percent|share|proportion)")
@@ -247,7 +249,24 @@ def _days(folded: str) -> tuple[str, ...]:
 
 def _periods(folded: str, asof: date) -> tuple[Period, ...]:
     mentions = [(m.span.of(folded), m) for m in date_mentions(folded, asof.isoformat())]
-    return tuple(Period(words, m.first, m.last) for words, m in mentions if _FROM_TODAY.match(words))
+    relative = [(words, m) for words, m in mentions if _FROM_TODAY.match(words)]
+    if not relative:
+        return ()
+    inside = {at for match in _NAMES_LIKE_TIMES.finditer(folded) for at in range(*match.span())}
+    borders = _borders(folded)
+    # Years (今年, 前年) are cut from what follows them in several ways, and begin no other words.
+    return tuple(
+        Period(words, m.first, m.last)
+        for words, m in relative
+        if m.span.start not in inside and (words[1] == "年" or {m.span.start, m.span.end} <= borders)
+    )
+
+
+def _borders(folded: str) -> set[int]:
+    """Where words begin and end: 本周刊 and 前天津市长 name no times."""
+    import rjieba
+
+    return {0, *accumulate(map(len, rjieba.cut(folded)))}
 
 
 def _amounts(folded: str) -> tuple[Quantity, ...]:

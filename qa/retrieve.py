@@ -10,7 +10,7 @@ from index.fold import fold_text
 from index.reader import Allowed, Reader
 from qa.answer import Found as FoundSentence
 from qa.answer import FoundArticle, Legs
-from qa.candidate import Candidate, order, reprints_last
+from qa.candidate import Candidate, below, order, reprints_last
 from qa.clock import Clock
 from qa.filters import Filters, allowed_by
 from qa.fusion import Found, Weights, fuse
@@ -49,13 +49,17 @@ class Retriever:
         self._weights = weights or Weights()
         self._reranker = reranker
 
+    def query(self, question: str) -> Query:
+        """The question as `retrieve` takes it, to be retrieved for more than once."""
+        return make_query(question, self._embedder)
+
     def retrieve(
-        self, question: str, k: int, filters: Filters | None = None, clock: Clock | None = None
+        self, question: str | Query, k: int, filters: Filters | None = None, clock: Clock | None = None
     ) -> list[Candidate]:
         """The `k` best sentences, best first, ties by article id and offset. Raises ArticleNotFound."""
         clock = clock or Clock()
         allowed = allowed_by(filters, self._reader)
-        query = make_query(question, self._embedder)
+        query = self.query(question) if isinstance(question, str) else question
         clock.stage("embed")
         depth = max(k, REREAD, self._reranker.depth if self._reranker else 0)
         candidates = self._fused(query, depth, allowed, clock)
@@ -63,7 +67,7 @@ class Retriever:
             candidates = self._reread(query, candidates[:REREAD])
         elif self._reranker is not None:
             candidates = rerank(self._reranker, query, candidates, self._reader)
-        candidates = reprints_last(self._placed(question, candidates))[:k]
+        candidates = reprints_last(self._placed(query.text, candidates))[:k]
         clock.stage("rerank")
         return candidates
 
@@ -139,7 +143,8 @@ class Retriever:
         if not places:
             return candidates
         head = [self._without_place(c, places) for c in candidates[:PLACED]]
-        return sorted(head + candidates[PLACED:], key=order)
+        head.sort(key=order)
+        return head + below(candidates[PLACED:], head)
 
     def _without_place(self, candidate: Candidate, places: tuple[str, ...]) -> Candidate:
         article = candidate.located.article

@@ -1,7 +1,7 @@
 """A question that asks for several things at once, taken apart so that each gets evidence of its own.
 
 武汉和上海的目标各是多少？                  two places
-根据甲法院和乙法院的判决书，张某和李某谁的刑期更长？   two bodies and two people, in step
+根据南京法院和武汉法院的判决书，张某和李某谁的刑期更长？   two bodies and two people, in step
 深圳2023年和2024年的规模各是多少？          two years
 苏州的面积和人口分别是多少？                two things asked of one subject
 补贴最多多少？自己至少要出多少？            two questions, of which the second leans on the first
@@ -24,11 +24,11 @@ from qa.question import ONE_VALUE, analyse
 MAX_PARTS = 4
 
 _PLACE_JOIN = re.compile(r"和|与|跟|及|以及|还是|\band\b|\bvs\b|、")
-_JOIN = re.compile(r"、?以及|[和与跟及、]|\s+(?:and|or|vs)\s+")
+_JOIN = re.compile(r"、?以及|还是|[和与跟及、]|\s+(?:and|or|vs)\s+")
 _EACH = re.compile(r"分别|各[是为有占自达]|更[多少高低大小长短早晚快慢重轻好]|相比|比较|相差|差了|差多少")
 """Words that ask of each of the joined things; without one they may do something together."""
 _TOGETHER = re.compile(r"共同|合作|之间|联合|一起|关系|签署|签订|会[谈见晤]|联手|合资|合并|交界|争端|冲突|战争|比赛")
-_DEALT_OUT = re.compile(r"分别|各自?(?=[是为有占达的])")
+_DEALT_OUT = re.compile(r"分别|各自?(?=[是为有占达的])|相比(?:之下|较)?[,，]?")
 _WHICH = re.compile(r"[,，]?(?:谁|哪[个位家边方年]|何者)(?:更|比较|较|最)[^,，?？]{1,4}(?=[?？]|$)")
 """谁更早, 哪边比较高: which of them, which no part can be asked. What is compared (谁的刑期更长) stays."""
 
@@ -61,13 +61,23 @@ def sub_questions(standalone: Standalone) -> list[Standalone]:
     """The parts of a question, each a question of its own; the question alone where it has none."""
     if standalone.context:
         return [standalone]
-    return _of_places(standalone.question) or _of_names(standalone.question) or [standalone]
+    folded = fold_text(standalone.question)
+    each = bool(_EACH.search(folded)) and not _TOGETHER.search(folded)
+    parts = _split(standalone.question, each=each)
+    return [Standalone(part) for part in parts] if len(parts) > 1 else [standalone]
+
+
+def _split(text: str, *, each: bool) -> list[str]:
+    """The parts of a question, taken apart again where they join other things, up to MAX_PARTS."""
+    parts = _of_places(text) or (_of_names(text) if each else [])
+    further = [piece for part in parts for piece in _split(part, each=each)]
+    return (further if len(further) <= MAX_PARTS else parts) or [text]
 
 
 # -- places -----------------------------------------------------------------------------------
 
 
-def _of_places(text: str) -> list[Standalone]:
+def _of_places(text: str) -> list[str]:
     """A question about two places as one for each.
 
     Each part keeps its own years, so that 武汉2027年…和上海2030年… binds them right.
@@ -81,7 +91,7 @@ def _of_places(text: str) -> list[Standalone]:
         return []  # 武汉大学 is no place
     groups = list(_joined(folded.text, [span for _, span in places]))
     if len(groups) == 1 and len(groups[0].items) == 2:
-        return [Standalone(_with_item(text, folded, groups, at)) for at in range(2)]
+        return [_with_item(text, folded, groups, at) for at in range(2)]
     for match in _PLACE_JOIN.finditer(text):
         left, right = text[: match.start()], text[match.end() :]
         here, there = analyse(left).places, analyse(right).places
@@ -95,11 +105,11 @@ def _with_rank(folded: str, span: Span) -> Span:
     return Span(span.start, span.end + (folded[span.end : span.end + 1] in ("市", "省")))
 
 
-def _halves(left: str, right: str) -> list[Standalone]:
+def _halves(left: str, right: str) -> list[str]:
     """Both halves; a half that is little more than a place takes its words from the other."""
     if not analyse(left).terms:
         left += _predicate(right, without_years=bool(analyse(left).years))
-    return [Standalone(left), Standalone(right)]
+    return [left, right]
 
 
 def _predicate(text: str, *, without_years: bool) -> str:
@@ -114,17 +124,17 @@ def _predicate(text: str, *, without_years: bool) -> str:
 # -- other names, years, and things asked of one subject ----------------------------------------
 
 
-def _of_names(text: str) -> list[Standalone]:
-    """One question for each of the bodies, people, years or works that are joined; of several kinds, in step."""
+def _of_names(text: str) -> list[str]:
+    """One question for each of the bodies, people or works that are joined, those of several kinds in step; where none
+    are, for each of the years, or of the things asked of one subject."""
     folded = fold(text)
-    if not _EACH.search(folded.text) or _TOGETHER.search(folded.text):
+    names = [group for spans in _named(folded.text) for group in _joined(folded.text, spans)]
+    years = _joined(folded.text, [Span(*match.span()) for match in _YEAR.finditer(folded.text)])
+    groups = _apart(names) or list(years)[:1] or _asked_of_one(folded.text)
+    counts = {len(group.items) for group in groups}
+    if len(counts) != 1 or max(counts) > MAX_PARTS:
         return []
-    groups = [g for spans in _named(folded.text) for g in _joined(folded.text, spans)] or _asked_of_one(folded.text)
-    count = len(groups[0].items) if groups else 0
-    if not 2 <= count <= MAX_PARTS:
-        return []
-    groups = _apart(g for g in groups if len(g.items) == count)
-    return [Standalone(_with_item(text, folded, groups, at)) for at in range(count)]
+    return [_with_item(text, folded, groups, at) for at in range(counts.pop())]
 
 
 def _apart(groups: Iterable[_Group]) -> list[_Group]:
@@ -137,12 +147,12 @@ def _apart(groups: Iterable[_Group]) -> list[_Group]:
 
 
 def _named(folded: str) -> Iterator[list[Span]]:
-    """Where bodies, people, years and works are named."""
-    yield bodies_in(folded)
+    """Where bodies, people and works are named."""
+    works = [Span(*match.span()) for match in _WORK.finditer(folded)]
     people = {match.span() for match in _SOMEBODY.finditer(folded)} | set(_people(folded))
-    yield [Span(*span) for span in sorted(people)]
-    yield [Span(*match.span()) for match in _YEAR.finditer(folded)]
-    yield [Span(*match.span()) for match in _WORK.finditer(folded)]
+    for spans in (bodies_in(folded), [Span(*span) for span in sorted(people)]):
+        yield [s for s in spans if not any(work.start < s.start < work.end for work in works)]
+    yield works
 
 
 def _people(folded: str) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from index.build import Indexer
 from index.embed import Embedder
+from index.errors import EmbedderError, RerankerError, YoujuError
 from index.generations import Home
 from qa.library import Library
 from qa.pipeline import MAX_QUESTION
@@ -303,6 +304,18 @@ def test_error_unknown_route(client: TestClient) -> None:
 def test_error_wrong_method(client: TestClient, method: str, path: str) -> None:
     response = client.request(method, path)
     assert (response.status_code, error_of(response.json())["code"]) == (405, "method_not_allowed")
+
+
+@pytest.mark.parametrize("failed", [RerankerError("the server is away.", "Ask later."), EmbedderError("no model.")])
+def test_error_of_a_model_elsewhere_is_no_fault_of_ours(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, failed: YoujuError
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise failed
+
+    monkeypatch.setattr("qa.retrieve.Retriever.retrieve", away)
+    response = client.post("/api/search", json={"question": "武汉"})
+    assert (response.status_code, error_of(response.json())["message"]) == (503, failed.message)
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import HashEmbedder
 
 import index.build
 from index.build import Event, Indexer, Outcome, Summary, embedding_inputs, prepare
-from index.embed import Embedder
+from index.embed import Embedder, Vectors
 from index.errors import ArticleNotFound, EmbedderMismatch
 from index.generations import Home
 from index.reader import open_reader
@@ -350,3 +351,40 @@ def test_killed_runs_lose_nothing_that_was_reported(
         [(best, _)] = reader.matching_sentences(f"K{number}", 1)
         assert reader.locate([best])[best].article.id == f"{number:02}.txt"
     reader.close()
+
+
+class RetrainedEmbedder(HashEmbedder):
+    """The same name, other weights: a folder whose model was trained on, a server's model that was replaced."""
+
+    def embed_query(self, text: str) -> Vectors:
+        return np.roll(super().embed_query(text), 1)
+
+
+def test_re_embedding_by_a_model_of_the_same_name_replaces_what_is_searched(
+    index: Index, home: Home, folder: Path
+) -> None:
+    index(folder)
+    embedder = RetrainedEmbedder()
+    run(home, embedder, folder, re_embed=True)
+    reader = open_reader(home, embedder)
+    numbers = sorted(reader.store.sentence_numbers())
+    for number, row in zip(numbers, reader.store.sentence_vectors(numbers), strict=True):
+        assert reader.nearest_sentences(row, 1)[0][1] == pytest.approx(1.0)
+        assert reader.closeness(row, [number])[number] == pytest.approx(1.0)
+    reader.close()
+
+
+def test_removing_needs_no_embedder(index: Index, home: Home, folder: Path) -> None:
+    class Unreachable(HashEmbedder):
+        @property
+        def dim(self) -> int:  # type: ignore[override]
+            raise AssertionError("the embedder was asked")
+
+    index(folder)
+    with home.write_lock():
+        indexer = Indexer(home, Unreachable())
+        list(indexer.remove(["drought.txt"]))
+        indexer.finish()
+        indexer.close()
+    assert list(articles(home)) == ["chips.txt"]
+    open_reader(home, Unreachable()).close()

@@ -52,6 +52,12 @@ def test_select_does_not_mix_times(only_then: bool) -> None:
     assert texts_of(selection) == [NEW, LATE]
 
 
+def test_select_lets_weak_evidence_of_the_time_hide_nothing() -> None:
+    question, weak, limits = "今年产值是多少亿元？", "2020年摊位收入达到3元。", Thresholds(confidence=0.9)
+    assert texts_of(chosen(question, OLD, weak, limits=limits)) == [OLD]
+    assert texts_of(chosen(question, weak, limits=limits)) == []
+
+
 def test_select_takes_other_times_where_there_is_nothing_else() -> None:
     selection = chosen("去年产值是多少亿元？", NEW)
     assert texts_of(selection) == [NEW]
@@ -63,7 +69,7 @@ def test_select_takes_other_times_where_there_is_nothing_else() -> None:
     [
         ("今年产值是多少亿元？", ("今年（2020-01-01–2020-12-31）",)),
         ("昨天产值是多少亿元？", ("昨天（2020-05-14）",)),
-        ("今年比去年增加多少亿元？", ("今年（2020-01-01–2020-12-31）", "去年（2019-01-01–2019-12-31）")),
+        ("明年比今年增加多少亿元？", ("明年（2021-01-01–2021-12-31）", "今年（2020-01-01–2020-12-31）")),
     ],
 )
 def test_select_of_its_time_only_names_the_time_that_is_missing(question: str, missing: tuple[str, ...]) -> None:

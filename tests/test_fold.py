@@ -85,7 +85,7 @@ def test_fold_of_nothing_is_empty() -> None:
 @quickly
 @given(texts)
 def test_folded_text_alone_is_that_of_the_fold_with_its_map(text: str) -> None:
-    assert fold_text.__wrapped__(text) == fold(text).text
+    assert fold_text(text) == fold(text).text
 
 
 @pytest.mark.parametrize(

@@ -247,3 +247,18 @@ def test_context_period_holds_where_the_question_has_no_time(text: str, words: l
 )
 def test_context_body_holds_where_the_question_has_none(text: str, bodies: tuple[str, ...]) -> None:
     assert following(text).bodies == bodies
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "今日头条的月活跃用户有多少人？",
+        "《明日方舟》由谁开发？",
+        "《昨日重现》是谁唱的？",
+        "本周刊的主编是谁？",
+        "前天津市长是谁？",
+        "下月球探测器何时发射？",
+    ],
+)
+def test_names_that_look_like_times_are_none(text: str) -> None:
+    assert analyse(text, asof=date(2024, 5, 20)).periods == ()

@@ -1,6 +1,7 @@
 """Reranking: its order, what lies beyond its depth, and the rerankers' own scores."""
 
 import json
+import math
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,7 @@ class Fixed:
 
     given: list[float]
     depth: int = 10
+    keeps_scale: bool = True
     seen: list[Candidate] = field(default_factory=list)
 
     def warm_up(self) -> None:
@@ -95,6 +97,22 @@ def test_rerank_ties_by_offset(reader: Reader, query: Query, candidates: list[Ca
 
 def test_rerank_of_nothing_does_not_ask(reader: Reader, query: Query) -> None:
     assert rerank(Fixed([1.0]), query, [], reader) == []
+
+
+def test_scores_of_another_scale_count_by_their_order_alone(
+    reader: Reader, query: Query, candidates: list[Candidate]
+) -> None:
+    found = rerank(Fixed([0.1, 0.4, 0.2, 0.3], keeps_scale=False), query, candidates, reader)
+    assert [c.located.position for c in found] == [1, 3, 2, 0]
+    assert [c.score for c in found] == [c.score for c in candidates]
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_rerank_refuses_what_is_no_number(
+    reader: Reader, query: Query, candidates: list[Candidate], bad: float
+) -> None:
+    with pytest.raises(RerankerError, match="no number"):
+        rerank(Fixed([0.1, bad, 0.2, 0.3]), query, candidates, reader)
 
 
 def test_rerank_refuses_another_number_of_scores(reader: Reader, query: Query, candidates: list[Candidate]) -> None:

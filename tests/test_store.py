@@ -329,9 +329,17 @@ def test_layout_1_is_refused_for_reading_with_the_way_out(path: Path) -> None:
         Store(path)
 
 
-def test_layout_1_is_upgraded_by_a_writer_and_keeps_its_articles(path: Path) -> None:
+def test_layout_1_is_left_as_it_is_by_a_writer_that_does_not_upgrade(path: Path) -> None:
     made_by_layout_1(path)
-    store = Store(path, writable=True)
+    with pytest.raises(StoreVersionError, match=r"older version.*--re-embed"):
+        Store(path, writable=True)
+    with pytest.raises(StoreVersionError, match=r"layout 1, now 2"):
+        Store(path)
+
+
+def test_layout_1_is_upgraded_when_asked_and_keeps_its_articles(path: Path) -> None:
+    made_by_layout_1(path)
+    store = Store(path, writable=True, upgrade=True)
     assert list(store.versions()) == ["a"]
     assert store.sentence_vectors([1]).tolist() == [row(sum(b"ka")).tolist()]
     assert store.sentence_tokens([1])[1].shape == (0, 0)

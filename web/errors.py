@@ -6,13 +6,23 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from index.errors import ArticleNotFound, EmbedderMismatch, IndexMissing, QuestionError, YoujuError
+from index.errors import (
+    ArticleNotFound,
+    EmbedderError,
+    EmbedderMismatch,
+    IndexMissing,
+    QuestionError,
+    RerankerError,
+    YoujuError,
+)
 
 _STATUS: dict[type[YoujuError], int] = {
     ArticleNotFound: 404,
     QuestionError: 422,
     IndexMissing: 503,
     EmbedderMismatch: 503,
+    EmbedderError: 503,
+    RerankerError: 503,
 }
 _HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 

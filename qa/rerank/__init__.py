@@ -5,6 +5,7 @@
 """
 
 from dataclasses import replace
+from math import isfinite
 from typing import Protocol
 
 from index.errors import RerankerError
@@ -25,6 +26,12 @@ class Reranker(Protocol):
         """How many candidates it is given at most."""
         ...
 
+    @property
+    def keeps_scale(self) -> bool:
+        """Whether its scores are those of the fusion with something added. Others count by their order alone: places,
+        crowding and the choice of evidence add to scores of the fusion's scale."""
+        ...
+
     def warm_up(self) -> None: ...
 
     def scores(self, query: Query, candidates: list[Candidate], reader: Reader) -> list[float]:
@@ -40,7 +47,12 @@ def rerank(reranker: Reranker, query: Query, candidates: list[Candidate], reader
     scores = reranker.scores(query, head, reader)
     if len(scores) != len(head):
         raise RerankerError(f"the reranker gave {len(scores)} scores for {len(head)} passages.")
+    if not all(map(isfinite, scores)):
+        raise RerankerError("the reranker gave a score that is no number.")
+    before = sorted((c.score for c in head), reverse=True)
     head = sorted((replace(c, score=s) for c, s in zip(head, scores, strict=True)), key=order)
+    if not reranker.keeps_scale:
+        head = [replace(c, score=score) for c, score in zip(head, before, strict=True)]
     return head + below(tail, head)
 
 

@@ -36,9 +36,10 @@ class _Response(BaseModel):
 
 
 class ApiReranker:
-    """A model behind an HTTP API. Question and passages leave this machine. Its scores alone decide."""
+    """A model behind an HTTP API. Question and passages leave this machine."""
 
     depth = 50
+    keeps_scale = False
 
     def __init__(self, model: str) -> None:
         self._model = model

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 
 class CrossEncoderReranker:
-    """Its scores alone decide the order of what it reads."""
+    """Its scores decide the order of what it reads."""
 
     depth = 30
+    keeps_scale = False
 
     def __init__(self, model: str) -> None:
         self._model = model
