@@ -14,12 +14,16 @@ import rjieba
 
 from index.fold import fold_text
 from index.reader import Located
+from index.records import DateMention, Sentence
 from qa.candidate import Candidate
 from qa.gazetteer import is_city_of_others, is_province_of_others, levels_of, places_in, same_level
 from qa.quantities import Quantity, quantities
-from qa.question import ONE_VALUE, AnswerType, Period, Question
+from qa.question import NUMBERED, ONE_VALUE, AnswerType, Period, Question
 
 LEAD_SENTENCES = 3
+_REPORTED = re.compile(
+    r"[^，,。；;]{0,8}?(?:通报|通報|发布|發布|公布|消息|讯|訊|电|電|表示|介绍|介紹|透露|称|稱|宣布|获悉|獲悉)"
+)
 SAME_BODY = 0.75
 """Share of a body's name that an article must have: 北京大学 has two thirds of its pairs in 北京工业大学."""
 
@@ -116,7 +120,8 @@ def weigh(question: Question, candidate: Candidate, rarity: dict[str, float]) ->
 
 def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
     missing = [place for place in question.places if not _is_place(place, scope, one_value=question.type in ONE_VALUE)]
-    missing += [d for d in question.districts if not mentions(d, scope.near)]
+    missing += [d for d in question.districts if not _is_district(d, scope.near)]
+    missing += [n for n in question.numbered if not _is_numbered(n, scope)]
     missing += [f"{year}年" for year in question.years if not _is_year(year, scope, located)]
     missing += [_day_words(day) for day in question.days if not _is_day(day, scope, located)]
     missing += [name for name in question.people if name not in scope.whole]
@@ -155,6 +160,21 @@ def _is_place(place: str, scope: Scope, *, one_value: bool = False) -> bool:
         if _excludes(place, found):
             return False
     return not levels_of(place) and place in scope.whole
+
+
+def _is_district(name: str, folded: str) -> bool:
+    """Whether a text names it; 北湖 stands for 北湖县, 北湖市 does not."""
+    stem = name[:-1]
+    if len(stem) < 2 or name[-1] not in "市县区镇乡州":
+        return mentions(name, folded) > 0
+    return name in folded or bool(re.search(f"{re.escape(stem)}(?![市县区镇乡州])", folded))
+
+
+def _is_numbered(name: str, scope: Scope) -> bool:
+    """Whether the sentence is about 4号线; one that names no line by number, by what stands around it."""
+    kind = name.lstrip("第0123456789")
+    here = [other for other in NUMBERED.findall(scope.sentence) if other.endswith(kind)]
+    return name in here if here else name in scope.near
 
 
 def _excludes(place: str, found: tuple[str, ...]) -> bool:
@@ -212,11 +232,17 @@ def _is_period(period: Period, located: Located) -> bool:
         if sentence.paragraph != here:
             break
         if sentence.dates:
-            return any(period.first <= d.first and d.last <= period.last for d in sentence.dates)
+            return any(period.first <= d.first and d.last <= period.last for d in _said_of(sentence, article.text))
     if not article.published:
         return False
     first, last, day = (date.fromisoformat(d).toordinal() for d in (period.first, period.last, article.published))
     return first <= day <= last + 1
+
+
+def _said_of(sentence: Sentence, text: str) -> list[DateMention]:
+    """The sentence's dates, but those of its being reported (6月14日通报，上个月…) where it has others."""
+    others = [d for d in sentence.dates if not _REPORTED.match(text[d.span.end : sentence.span.end])]
+    return others or list(sentence.dates)
 
 
 def _day_words(day: str) -> str:

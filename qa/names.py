@@ -32,7 +32,7 @@ def bodies_in(folded: str) -> list[Span]:
             continue
         first = last
         begin = found[-1].end if found else 0
-        while first > 0 and words[first - 1][1].start >= begin and _is_part(words[first - 1], folded):
+        while first > 0 and words[first - 1][1].start >= begin and _goes_on(words, first, folded):
             first -= 1
         name = Span(words[first][1].start, span.end)
         if _is_name(name.of(folded), words[first : last + 1], folded):
@@ -50,9 +50,11 @@ def _is_name(text: str, words: list[tuple[str, Span]], folded: str) -> bool:
     return bool(telling)
 
 
-def _is_part(word: tuple[str, Span], folded: str) -> bool:
-    """Whether a word may belong to the name after it: 第二 does, other numbers do not."""
-    tag, span = word
+def _goes_on(words: list[tuple[str, Span]], first: int, folded: str) -> bool:
+    """Whether the word before a name belongs to it: 第二 does, other numbers do not; what stands before 市 always."""
+    tag, span = words[first - 1]
+    if folded[words[first][1].start] in "市县区省":
+        return tag[:1] not in "xpc"
     return tag.startswith(_PART) or (tag == "m" and span.of(folded).startswith("第"))
 
 

@@ -69,6 +69,8 @@ class Question:
     days: tuple[str, ...]
     """Month and day as MM-DD."""
     people: tuple[str, ...]
+    numbered: tuple[str, ...]
+    """What it names by a number: 4号线, 第3届."""
     bodies: tuple[str, ...]
     """Courts, companies, universities and the like that it names."""
     periods: tuple[Period, ...]
@@ -115,6 +117,7 @@ _CLOSING = re.compile(
     r"(?:各?是|为|有|叫|达到?|要达到|将达|分别是|分别为)?(?:多少|多大|多高|多长|什么|谁|怎样|怎么样|如何|哪里|哪儿|什么时候|何时|几)"
     r"(?:时候|名字|样|样子|元|亿元|万元|人|名|位|个|家|岁|年|天|平方米|公里)?(?:的|了|呢)?[?？。\s]*$"
 )
+NUMBERED = re.compile(r"\d+号(?:线|楼|院|馆|门|桥|井|机组)|第\d+[届次批期]")
 _NAMES_LIKE_TIMES = re.compile(r"《[^》]*》|今日头条|今日资本|明日方舟|明日之后|昨日重现|明天系|明天控股|这周杰")
 _FROM_TODAY = re.compile("今|去|明|前|昨|上|本|这|下")
 _REASON = re.compile(r"为什么|为何|原因|缘故|怎么会|why\b")
@@ -150,6 +153,7 @@ def analyse(text: str, context: str = "", before: str = "", asof: date | None = 
         years=_years(folded),
         days=_days(folded),
         people=_names(text, tagged, script),
+        numbered=tuple(dict.fromkeys(NUMBERED.findall(folded))),
         bodies=tuple(dict.fromkeys(span.of(folded) for span in bodies_in(folded))),
         periods=_periods(folded, asof) if asof else (),
         amounts=_amounts(folded),
@@ -166,6 +170,7 @@ def _with_context(own: Question, context: Question, before: Question) -> Questio
         districts=own.districts or (() if own.places else before.districts),
         years=own.years or (() if own.days or own.periods else before.years),
         people=own.people or before.people,
+        numbered=own.numbered or before.numbered,
         bodies=own.bodies or before.bodies,
         periods=own.periods or (() if own.years or own.days else before.periods),
     )

@@ -25,13 +25,16 @@ MAX_PARTS = 4
 
 _PLACE_JOIN = re.compile(r"和|与|跟|及|以及|还是|\band\b|\bvs\b|、")
 _JOIN = re.compile(r"、?以及|还是|[和与跟及、]|\s+(?:and|or|vs)\s+")
-_EACH = re.compile(r"分别|各[是为有占自达]|更[多少高低大小长短早晚快慢重轻好]|相比|比较|相差|差了|差多少")
+_EACH = re.compile(
+    r"分别|各[是为有占自达多几]|更[多少高低大小长短早晚快慢重轻好]|相比|比较|相差|差了|差多少|哪一?[个位家边所座方].{1,10}[多少高低大小长短早晚快慢](?=[?？]|$)"
+)
 """Words that ask of each of the joined things; without one they may do something together."""
 _TOGETHER = re.compile(r"共同|合作|之间|联合|一起|关系|签署|签订|会[谈见晤]|联手|合资|合并|交界|争端|冲突|战争|比赛")
-_DEALT_OUT = re.compile(r"分别|各自?(?=[是为有占达的])|相比(?:之下|较)?[,，]?")
+_DEALT_OUT = re.compile(r"分别|各自?(?=[是为有占达的多几])|相比(?:之下|较)?[,，]?")
 _WHICH = re.compile(r"[,，]?(?:谁|哪[个位家边方年]|何者)(?:更|比较|较|最)[^,，?？]{1,4}(?=[?？]|$)")
 """谁更早, 哪边比较高: which of them, which no part can be asked. What is compared (谁的刑期更长) stays."""
 
+_TOWN = re.compile(r"[^\W\d_和与跟及在的]{1,5}?[市县区镇乡]")
 _SOMEBODY = re.compile(r"[\u4e00-\u9fff]某{1,2}(?![\u4e00-\u9fff]?某)")
 _WORK = re.compile(r"《[^《》]+》")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年?(?!\d)|[今去前明]年")
@@ -125,7 +128,7 @@ def _predicate(text: str, *, without_years: bool) -> str:
 
 
 def _of_names(text: str) -> list[str]:
-    """One question for each of the bodies, people or works that are joined, those of several kinds in step; where none
+    """One question for each of the bodies, towns, people or works that are joined, those of several kinds in step; where none
     are, for each of the years, or of the things asked of one subject."""
     folded = fold(text)
     names = [group for spans in _named(folded.text) for group in _joined(folded.text, spans)]
@@ -147,10 +150,11 @@ def _apart(groups: Iterable[_Group]) -> list[_Group]:
 
 
 def _named(folded: str) -> Iterator[list[Span]]:
-    """Where bodies, people and works are named."""
+    """Where bodies, towns, people and works are named."""
     works = [Span(*match.span()) for match in _WORK.finditer(folded)]
     people = {match.span() for match in _SOMEBODY.finditer(folded)} | set(_people(folded))
-    for spans in (bodies_in(folded), [Span(*span) for span in sorted(people)]):
+    towns = [Span(*match.span()) for match in _TOWN.finditer(folded)]
+    for spans in (bodies_in(folded), towns, [Span(*span) for span in sorted(people)]):
         yield [s for s in spans if not any(work.start < s.start < work.end for work in works)]
     yield works
 

@@ -292,6 +292,28 @@ def test_warning_of_another_time_is_given_once(make: Make) -> None:
     assert len(answer.warnings) == len(set(answer.warnings)) == 1
 
 
+LINES = ("临江市地铁4号线有12个车站。", "临江市地铁6号线有20个车站。")
+
+
+def test_what_has_another_number_does_not_answer(make: Make) -> None:
+    pipeline = make(*LINES, thresholds=EVERY)
+    assert quotes(pipeline.ask("临江市地铁6号线有多少个车站？")) == [LINES[1]]
+    refused = pipeline.ask("临江市地铁5号线有多少个车站？")
+    assert (refused.status, "5号线" in refused.answer) == (Status.NO_EVIDENCE, True)
+
+
+def test_county_of_the_name_is_not_the_city(make: Make) -> None:
+    pipeline = make("安吉市计划投资57亿元。", thresholds=EVERY)
+    assert pipeline.ask("安吉县计划投资多少亿元？").status is Status.NO_EVIDENCE
+    assert pipeline.ask("安吉市计划投资多少亿元？").status is Status.ANSWERED
+
+
+@pytest.mark.parametrize(("asof", "status"), [(date(2024, 6, 20), "answered"), (date(2024, 7, 20), "no_evidence")])
+def test_day_of_a_report_is_not_the_time_that_it_reports_on(make: Make, asof: date, status: str) -> None:
+    report = {"text": "云溪县6月14日通报，上个月春茶产量达到1850吨。", "published": "2024-06-14"}
+    assert make(report, thresholds=EVERY).ask("云溪县上个月春茶产量是多少吨？", asof=asof).status == status
+
+
 def test_body_whose_name_is_nearly_another_one_does_not_answer(make: Make) -> None:
     answer = make("北京工业大学有学生30000人。", thresholds=EVERY).ask("北京大学有学生多少人？")
     assert (answer.status, "北京大学" in answer.answer) == (Status.NO_EVIDENCE, True)
