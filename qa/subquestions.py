@@ -54,19 +54,21 @@ class _Group:
 
 def asks_of_each(text: str) -> bool:
     """Whether a question with joined names asks of each of them, rather than what they did together."""
-    folded = fold_text(text)
-    if _TOGETHER.search(folded):
+    if _TOGETHER.search(fold_text(text)):
         return False
-    return bool(_EACH.search(folded)) or analyse(text).type in ONE_VALUE
+    return _says_each(text) or analyse(text).type in ONE_VALUE
+
+
+def _says_each(text: str) -> bool:
+    folded = fold_text(text)
+    return bool(_EACH.search(folded)) and not _TOGETHER.search(folded)
 
 
 def sub_questions(standalone: Standalone) -> list[Standalone]:
     """The parts of a question, each a question of its own; the question alone where it has none."""
     if standalone.context:
         return [standalone]
-    folded = fold_text(standalone.question)
-    each = bool(_EACH.search(folded)) and not _TOGETHER.search(folded)
-    parts = _split(standalone.question, each=each)
+    parts = _split(standalone.question, each=_says_each(standalone.question))
     return [Standalone(part) for part in parts] if len(parts) > 1 else [standalone]
 
 
