@@ -85,6 +85,15 @@ def _split(lines: Bytes) -> list[str]:
     return lines.tobytes().decode().split("\n")[:-1]
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token's id, and the characters `[start, end)` of the text that it stands for."""
+
+    id: int
+    start: int
+    end: int
+
+
 class Tokenizer:
     """Safe to share between threads."""
 
@@ -100,15 +109,38 @@ class Tokenizer:
 
     def ids(self, text: str) -> list[int]:
         """Token ids of the whole text, without the marks of its begin and end."""
-        return self._best_pieces(self._normalized(text))
+        return [number for number, _, _ in self._best_pieces(self._normalized(text))]
+
+    def tokens(self, text: str) -> list[Token]:
+        """The same with their places. The space put before the text has none: a token of it alone is empty."""
+        normalized, origin = self._normalized(text), self._origin(text)
+        found = []
+        for number, start, end in self._best_pieces(normalized):
+            found.append(Token(number, origin[start][0], max(origin[start][0], origin[end - 1][1])))
+        return found
+
+    def _origin(self, text: str) -> list[tuple[int, int]]:
+        """For each character of the normalized text, the characters of the text that it comes from."""
+        found: list[tuple[int, int]] = []
+        spaces = True  # what the first one would stand beside is the space put before the text
+        for at, character in enumerate(valid(text)):
+            for normal in character.translate(self._replacements):
+                if normal == " " and spaces and found:
+                    found[-1] = found[-1][0], at + 1
+                else:
+                    found.append((at, at + 1))
+                spaces = normal == " "
+        first = valid(text)[:1].translate(self._replacements)[:1]
+        return found if first in (" ", _SPACE) else [(0, 0), *found]
 
     def _normalized(self, text: str) -> str:
         """Characters replaced, runs of spaces made one, and a space put before; all spaces as "▁"."""
         spaced = _RUNS.sub(" ", valid(text).translate(self._replacements)).replace(" ", _SPACE)
         return spaced if spaced.startswith(_SPACE) else _SPACE + spaced
 
-    def _best_pieces(self, text: str) -> list[int]:
-        """The way through the text with the highest sum of scores; the first found wins a tie."""
+    def _best_pieces(self, text: str) -> list[tuple[int, int, int]]:
+        """The way through the text with the highest sum of scores, each piece with where it stands; the first found
+        wins a tie."""
         size = len(text)
         best = array("f", [_IMPOSSIBLE]) * (size + 1)  # rounds every sum to float32, as the engine's do
         best[0] = 0
@@ -129,11 +161,11 @@ class Tokenizer:
             if here + self._unknown_score > best[start + 1]:
                 best[start + 1] = here + self._unknown_score
                 begin[start + 1], piece[start + 1] = start, self._unknown
-        ids = []
+        pieces_found = []
         while size:
-            ids.append(piece[size])
+            pieces_found.append((piece[size], begin[size], size))
             size = begin[size]
-        return ids[::-1]
+        return pieces_found[::-1]
 
     def _read_group(self, head: str) -> tuple[int, Pieces]:
         """The pieces that may begin with `head`, and the length of the longest."""

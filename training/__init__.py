@@ -1,0 +1,1 @@
+"""Training the reader: examples, the model in torch, and the loop. Needs the extra sentence-transformers (torch)."""

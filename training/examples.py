@@ -1,0 +1,83 @@
+"""What the reader learns from: questions with windows that answer them and windows that do not.
+
+Spans are characters `[start, end)` of their window. The split is by article, so that no article
+of the validation part has been seen in training.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+VALIDATION_SHARE = 10
+"""One article of so many is kept for validation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A window with its article's title. `start` and `end` are the answer's, -1 where it has none."""
+
+    title: str
+    text: str
+    start: int = -1
+    end: int = -1
+
+    @property
+    def answers(self) -> bool:
+        return self.start >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question with its windows: those that answer, and others that the retriever took for near."""
+
+    id: str
+    source: str
+    question: str
+    positives: tuple[Passage, ...]
+    negatives: tuple[Passage, ...]
+    validation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement and a text that does or does not support it."""
+
+    id: str
+    source: str
+    statement: str
+    title: str
+    text: str
+    supported: bool
+    validation: bool
+
+
+def is_validation(article: str) -> bool:
+    """Whether an article belongs to the fixed tenth."""
+    return int(hashlib.sha256(article.encode()).hexdigest()[:8], 16) % VALIDATION_SHARE == 0
+
+
+def write(path: Path, items: Iterable[Example | Claim]) -> int:
+    """One JSON object a line; how many."""
+    count = 0
+    with path.open("w", encoding="utf-8") as file:
+        for item in items:
+            file.write(json.dumps(asdict(item), ensure_ascii=False) + "\n")
+            count += 1
+    return count
+
+
+def read_examples(path: Path) -> Iterator[Example]:
+    for row in _rows(path):
+        passages = {kind: tuple(Passage(**p) for p in row.pop(kind)) for kind in ("positives", "negatives")}
+        yield Example(**row, **passages)
+
+
+def read_claims(path: Path) -> Iterator[Claim]:
+    return (Claim(**row) for row in _rows(path))
+
+
+def _rows(path: Path) -> Iterator[dict]:  # type: ignore[type-arg]
+    with path.open(encoding="utf-8") as file:
+        return iter([json.loads(line) for line in file])

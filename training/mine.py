@@ -1,0 +1,112 @@
+"""Make examples of question sets, with hard negatives from the retriever as it is.
+
+    python -m training.mine SET... --home HOME --out DIR
+
+SET is a folder with questions.jsonl and articles.jsonl whose index `youju eval SET --home HOME` has made. For a
+question, positives are the windows that hold the gold evidence (or, of a set without evidence, the gold
+article's windows with the answer word for word); negatives are the best windows without the answer that
+the retriever finds, and the gold article's others.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eval.questions import TestQuestion, read_questions
+from eval.run_script import run_script
+from eval.set_folder import SetIndex, open_set
+from index.embed import make_embedder
+from index.fold import Folded, fold, fold_text
+from index.reader import Reader, open_reader
+from qa.reading.windows import Window, windows_of
+from qa.retrieve import Retriever
+from training.examples import Example, Passage, is_validation, write
+from youju.settings import load_settings
+
+DEPTH = 60
+NEGATIVES = 12
+SAME_ARTICLE = 4
+"""Of the negatives, at most so many from the gold article."""
+
+
+def examples(name: str, questions: list[TestQuestion], retriever: Retriever, reader: Reader) -> Iterator[Example]:
+    """An example for each question of which some window answers word for word."""
+    for question in questions:
+        gold = [reader.store.article(article) for article in sorted(question.gold_articles)]
+        inside = [window for article in gold for window in windows_of(article)]
+        positives = [p for window in inside if (p := _positive(question, window)) is not None]
+        if not positives:
+            continue
+        near = _near(question, retriever, {a.id for a in gold})
+        same = [_plain(w) for w in inside if not _holds(question, w.text)][:SAME_ARTICLE]
+        negatives = (same + near)[:NEGATIVES]
+        validation = any(is_validation(f"{name}/{article.id}") for article in gold)
+        yield Example(question.id, name, question.question, tuple(positives), tuple(negatives), validation)
+
+
+def _near(question: TestQuestion, retriever: Retriever, gold: set[str]) -> list[Passage]:
+    """The windows of the candidates' sentences that do not hold the answer, best first."""
+    windows: dict[tuple[str, int], Window] = {}
+    for candidate in retriever.retrieve(question.question, DEPTH):
+        article = candidate.located.article
+        if article.id in gold:
+            continue
+        for window in windows_of(article):
+            if window.first <= candidate.located.position < window.last:
+                windows.setdefault((article.id, window.first), window)
+    return [_plain(w) for w in windows.values() if not _holds(question, w.text)]
+
+
+def _plain(window: Window) -> Passage:
+    return Passage(window.article.title, window.text)
+
+
+def _positive(question: TestQuestion, window: Window) -> Passage | None:
+    """The window with the answer's span, where it holds the gold evidence and the answer."""
+    quotes = [e.quote for e in question.evidence if e.article == window.article.id]
+    if quotes and not any(fold_text(quote)[:40] in fold_text(window.text) for quote in quotes):
+        return None
+    folded = fold(window.text)
+    for alias in (alias for part in question.answers[:1] for alias in part):
+        spans = list(folded.find(fold_text(alias)))
+        if spans:
+            best = min(spans, key=lambda s: _distance(folded, s.start, quotes))
+            return Passage(window.article.title, window.text, best.start, best.end)
+    return None
+
+
+def _distance(folded: Folded, start: int, quotes: list[str]) -> int:
+    """How far an occurrence stands from the gold evidence; 0 inside it."""
+    for quote in quotes:
+        for span in folded.find(fold_text(quote)):
+            return max(0, span.start - start, start - span.end)
+    return start
+
+
+def _holds(question: TestQuestion, text: str) -> bool:
+    """Whether a text has any alias of the answer's first part."""
+    folded = fold_text(text)
+    return any(fold_text(alias) in folded for part in question.answers[:1] for alias in part)
+
+
+def run(
+    folders: Annotated[list[Path], typer.Argument(metavar="SET...", exists=True, file_okay=False)],
+    home: Annotated[Path, typer.Option(help="Home folder that has the sets' indexes.")],
+    out: Annotated[Path, typer.Option(help="Folder to write to, one file a set.")],
+) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    embedder = make_embedder("bundled", load_settings().cache)
+    for folder in folders:
+        found = open_set(folder)
+        assert found.articles is not None
+        reader = open_reader(SetIndex(home, found.articles, embedder).home, embedder)
+        questions = [q for q in read_questions(found.questions, skip_bad=True) if q.answerable and q.answers]
+        made = examples(found.name, questions, Retriever(reader, embedder), reader)
+        count = write(out / f"{found.name}.jsonl", made)
+        print(f"{found.name}: {count} of {len(questions)} questions")  # noqa: T201
+
+
+if __name__ == "__main__":
+    run_script(run)
