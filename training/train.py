@@ -81,14 +81,16 @@ class Training:
         self._optimizer = torch.optim.AdamW(list(model.trained().values()), lr=schedule.rate, weight_decay=0.01)
         self.step = 0
 
-    def run(self) -> None:
-        """From the last checkpoint, where there is one, to the end."""
+    def run(self, until: int | None = None) -> None:
+        """From the last checkpoint, where there is one, to the end; or to a step, as if it had been stopped then."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._load()
         started, first = time.perf_counter(), self.step
         with Progress(console=Console(stderr=True)) as progress:
             task = progress.add_task("training", total=self._schedule.steps, completed=self.step)
             while self.step < self._schedule.steps:
+                if self.step == until:
+                    return
                 losses = self._once()
                 progress.advance(task)
                 if self.step % self._schedule.every == 0:

