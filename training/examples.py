@@ -53,9 +53,9 @@ class Claim:
     validation: bool
 
 
-def is_validation(article: str) -> bool:
-    """Whether an article belongs to the fixed tenth."""
-    return int(hashlib.sha256(article.encode()).hexdigest()[:8], 16) % VALIDATION_SHARE == 0
+def is_validation(article: str, share: int = VALIDATION_SHARE) -> bool:
+    """Whether an article belongs to the fixed tenth, or to one of another number of parts."""
+    return int(hashlib.sha256(article.encode()).hexdigest()[:8], 16) % share == 0
 
 
 def write(path: Path, items: Iterable[Example | Claim]) -> int:

@@ -84,12 +84,12 @@ class EncoderGraph:
     graph: Graph
     changed: Callable[[str, Floats], Floats] = lambda _, weights: weights
 
-    def encoded(self, vectors: str) -> str:
-        """All layers over the given vectors: each token's last one."""
+    def encoded(self, vectors: str, layers: int | None = None) -> str:
+        """All layers, or the lowest so many, over the given vectors: what comes out for each token."""
         self.graph.constant("depth axis", np.array([-1], dtype=np.int64))
         self.graph.constant("depth", np.array(_GELU_DEPTH, dtype=np.float32))
         x = self.normalized(vectors, "emb.ln")
-        for number in range(self.model.shape.layers):
+        for number in range(self.model.shape.layers if layers is None else layers):
             x = self.layer(x, number)
         return x
 
