@@ -58,7 +58,9 @@ def create_app(library: Library) -> FastAPI:
 def serve(settings: Settings) -> None:
     """Serve the chat and the API until stopped."""
     library = Library(
-        Home(settings.home), make_embedder(settings.embedder, settings.cache), reranker=make_reranker(settings.reranker)
+        Home(settings.home),
+        make_embedder(settings.embedder, settings.cache),
+        reranker=make_reranker(settings.reranker, settings.cache),
     )
     if problem := library.warm_up():
         print(f"youju: {problem}", file=sys.stderr)

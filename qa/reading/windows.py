@@ -8,7 +8,7 @@ MAX_WINDOW = 180
 """Characters. A longer sentence is a window of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Window:
     """The sentences `[first, last)` of an article."""
 

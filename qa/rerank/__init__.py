@@ -1,11 +1,13 @@
 """Reranking: the best candidates of the fusion, read more closely.
 
-`make_reranker` takes a setting: `bundled` (late interaction on the bundled encoder's tokens),
-`cross-encoder:MODEL` (sentence-transformers), `api:MODEL` (an HTTP /rerank endpoint) or `none`.
+`make_reranker` takes a setting: `bundled` (the bundled reader, on what late interaction puts first),
+`late-interaction` (on the bundled encoder's tokens, alone), `cross-encoder:MODEL` (sentence-transformers), `api:MODEL` (an HTTP /rerank endpoint) or `none`.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from math import isfinite
+from pathlib import Path
 from typing import Protocol
 
 from index.errors import RerankerError
@@ -13,8 +15,8 @@ from index.reader import Located, Reader
 from qa.candidate import Candidate, below, order
 from qa.query import Query
 
-BUNDLED, NONE = "bundled", "none"
-KNOWN = f"{BUNDLED}, {NONE}, cross-encoder:MODEL or api:MODEL"
+BUNDLED, LATE_INTERACTION, NONE = "bundled", "late-interaction", "none"
+KNOWN = f"{BUNDLED}, {LATE_INTERACTION}, {NONE}, cross-encoder:MODEL or api:MODEL"
 """What `make_reranker` takes; MODEL is a name, or the path of a folder for cross-encoder."""
 
 
@@ -34,9 +36,17 @@ class Reranker(Protocol):
 
     def warm_up(self) -> None: ...
 
-    def scores(self, query: Query, candidates: list[Candidate], reader: Reader) -> list[float]:
-        """The new score of each candidate, higher for better. Raises RerankerError."""
+    def rescored(self, query: Query, candidates: list[Candidate], reader: Reader) -> list[Candidate]:
+        """The candidates in the order given, with new scores, higher for better. Raises RerankerError."""
         ...
+
+
+def with_scores(candidates: list[Candidate], scores: Iterable[float]) -> list[Candidate]:
+    """Raises RerankerError when there are more or fewer scores."""
+    given = list(scores)
+    if len(given) != len(candidates):
+        raise RerankerError(f"the reranker gave {len(given)} scores for {len(candidates)} passages.")
+    return [replace(c, score=score) for c, score in zip(candidates, given, strict=True)]
 
 
 def rerank(reranker: Reranker, query: Query, candidates: list[Candidate], reader: Reader) -> list[Candidate]:
@@ -44,27 +54,28 @@ def rerank(reranker: Reranker, query: Query, candidates: list[Candidate], reader
     head, tail = candidates[: reranker.depth], candidates[reranker.depth :]
     if not head:
         return []
-    scores = reranker.scores(query, head, reader)
-    if len(scores) != len(head):
-        raise RerankerError(f"the reranker gave {len(scores)} scores for {len(head)} passages.")
-    if not all(map(isfinite, scores)):
+    found = reranker.rescored(query, head, reader)
+    if not all(isfinite(c.score) for c in found):
         raise RerankerError("the reranker gave a score that is no number.")
     before = sorted((c.score for c in head), reverse=True)
-    head = sorted((replace(c, score=s) for c, s in zip(head, scores, strict=True)), key=order)
+    head = sorted(found, key=order)
     if not reranker.keeps_scale:
         head = [replace(c, score=score) for c, score in zip(head, before, strict=True)]
     return head + below(tail, head)
 
 
-def make_reranker(name: str) -> Reranker | None:
-    """The reranker of that name; None for `none`. Raises RerankerError for a name that is not known."""
+def make_reranker(name: str, cache: Path | None = None) -> Reranker | None:
+    """The reranker of that name; None for `none`. `cache` is where the bundled reader's graph is kept.
+
+    Raises RerankerError for a name that is not known.
+    """
     kind, _, model = name.partition(":")
     if name == NONE:
         return None
-    if name == BUNDLED:
+    if name in (BUNDLED, LATE_INTERACTION):
         from qa.rerank.late_interaction import LateInteraction
 
-        return LateInteraction()
+        return LateInteraction() if name == LATE_INTERACTION else _reader(cache)
     if kind == "cross-encoder" and model:
         from qa.rerank.cross_encoder import CrossEncoderReranker
 
@@ -74,6 +85,14 @@ def make_reranker(name: str) -> Reranker | None:
 
         return ApiReranker(model)
     raise RerankerError(f"the reranker {name!r} is not known.", f"Known: {KNOWN}.")
+
+
+def _reader(cache: Path | None) -> Reranker:
+    from qa.reading.model import ReadingModel
+    from qa.rerank.late_interaction import LateInteraction
+    from qa.rerank.reader import ReaderReranker
+
+    return ReaderReranker(ReadingModel(cache), LateInteraction())
 
 
 def passage_text(located: Located) -> str:

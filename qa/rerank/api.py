@@ -17,7 +17,7 @@ from index.errors import RerankerError
 from index.reader import Reader
 from qa.candidate import Candidate
 from qa.query import Query
-from qa.rerank import passage_text
+from qa.rerank import passage_text, with_scores
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -49,12 +49,12 @@ class ApiReranker:
     def warm_up(self) -> None:
         """Nothing to load; a wrong setting shows at the first question."""
 
-    def scores(self, query: Query, candidates: list[Candidate], reader: Reader) -> list[float]:  # noqa: ARG002  # it needs the texts alone
+    def rescored(self, query: Query, candidates: list[Candidate], reader: Reader) -> list[Candidate]:  # noqa: ARG002  # it needs the texts alone
         documents = [passage_text(c.located) for c in candidates]
         by_index = {r.index: r.relevance_score for r in self._request(query.text, documents).results}
         if by_index.keys() != set(range(len(documents))):
             raise self._failed(f"it gave {len(by_index)} scores for {len(documents)} passages")
-        return [by_index[i] for i in range(len(documents))]
+        return with_scores(candidates, (by_index[i] for i in range(len(documents))))
 
     def _request(self, question: str, documents: list[str]) -> _Response:
         from openai import OpenAIError

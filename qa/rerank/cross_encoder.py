@@ -7,7 +7,7 @@ from index.errors import RerankerError
 from index.reader import Reader
 from qa.candidate import Candidate
 from qa.query import Query
-from qa.rerank import passage_text
+from qa.rerank import passage_text, with_scores
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -25,9 +25,9 @@ class CrossEncoderReranker:
     def warm_up(self) -> None:
         self._loaded.predict([("预热", "预热")], show_progress_bar=False)
 
-    def scores(self, query: Query, candidates: list[Candidate], reader: Reader) -> list[float]:  # noqa: ARG002  # it needs the texts alone
+    def rescored(self, query: Query, candidates: list[Candidate], reader: Reader) -> list[Candidate]:  # noqa: ARG002  # it needs the texts alone
         pairs = [(query.text, passage_text(c.located)) for c in candidates]
-        return [float(score) for score in self._loaded.predict(pairs, show_progress_bar=False)]
+        return with_scores(candidates, map(float, self._loaded.predict(pairs, show_progress_bar=False)))
 
     @cached_property
     def _loaded(self) -> "CrossEncoder":

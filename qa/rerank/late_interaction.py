@@ -14,6 +14,7 @@ from index.embed.token_projection import closeness
 from index.reader import Reader
 from qa.candidate import Candidate
 from qa.query import Query
+from qa.rerank import with_scores
 from qa.script import Script, script_of
 
 ASKED_TOKENS = 256
@@ -33,9 +34,10 @@ class LateInteraction:
     def warm_up(self) -> None:
         """Nothing to load: the embedder gives the tokens."""
 
-    def scores(self, query: Query, candidates: list[Candidate], reader: Reader) -> list[float]:
+    def rescored(self, query: Query, candidates: list[Candidate], reader: Reader) -> list[Candidate]:
         close = self._closeness(query, candidates, reader)
-        return [c.score + self.weight * (found - self.centre) for c, found in zip(candidates, close, strict=True)]
+        added = (self.weight * (found - self.centre) for found in close)
+        return with_scores(candidates, (c.score + more for c, more in zip(candidates, added, strict=True)))
 
     def _closeness(self, query: Query, candidates: list[Candidate], reader: Reader) -> list[float]:
         """Of each candidate with the question in its own script, -1 to 1."""

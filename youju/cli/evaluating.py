@@ -143,7 +143,7 @@ def _target(questions: "QuestionSet", url: str | None, root: Path) -> "Target":
             for _ in _with_progress(own.build(), own.count(), "indexing the set's articles"):
                 pass
         home = own.home
-    library = Library(home, embedder, reranker=make_reranker(settings.reranker))
+    library = Library(home, embedder, reranker=make_reranker(settings.reranker, settings.cache))
     library.pipeline()
     embedder.warm_up()
     return LocalTarget(library, str(home.root))

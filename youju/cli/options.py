@@ -32,7 +32,7 @@ def open_library(home: Path | None) -> "Library":
 
     settings = load_settings(home=home)
     embedder = make_embedder(settings.embedder, settings.cache)
-    return Library(Home(settings.home), embedder, reranker=make_reranker(settings.reranker))
+    return Library(Home(settings.home), embedder, reranker=make_reranker(settings.reranker, settings.cache))
 
 
 def print_json(value: object) -> None:

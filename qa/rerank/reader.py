@@ -1,0 +1,139 @@
+"""The bundled reader on the windows of the best candidates, after another reranker has put these in order."""
+
+from dataclasses import dataclass, replace
+
+from index.reader import Reader
+from index.records import Span
+from qa.candidate import Candidate, Reading, order
+from qa.query import Query
+from qa.reading.model import Output, ReadingModel, Text
+from qa.reading.windows import Window, windows_of
+from qa.rerank import Reranker
+from qa.script import script_of, to_script
+
+AT_ONCE = 4
+"""Windows that are read before it is asked again whether that will do. The same on every machine, so that
+answers are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """How a reading changes a score, fitted by `python -m training.fit_mixture` (training/README.md)."""
+
+    rank: float = 0.3
+    """What a logit adds."""
+    centre: float = 0.0
+    limit: float = 4.0
+    """Logits count up to so far from the centre."""
+    share: float = 0.5
+    """What a sentence gets in which the answer starts for certain."""
+    unread: float = -0.5
+    """What a candidate gets whose window has not been read."""
+
+    def of(self, reading: Reading | None) -> float:
+        if reading is None:
+            return self.unread
+        far = max(-self.limit, min(self.limit, reading.rank - self.centre))
+        return self.rank * far + self.share * reading.share
+
+    @property
+    def most(self) -> float:
+        """What a reading can add."""
+        return self.rank * self.limit + self.share
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much is read for a question, at most."""
+
+    windows: int = 16
+    tokens: int = 1200
+
+
+class ReaderReranker:
+    """Adds to a candidate's score what the reader says of its window."""
+
+    depth = 100
+    keeps_scale = True
+
+    def __init__(
+        self, model: ReadingModel, first: Reranker, mixture: Mixture | None = None, budget: Budget | None = None
+    ) -> None:
+        self._model, self._first = model, first
+        self._mixture, self._budget = mixture or Mixture(), budget or Budget()
+
+    def warm_up(self) -> None:
+        self._first.warm_up()
+        self._model.warm_up()
+
+    def rescored(self, query: Query, candidates: list[Candidate], reader: Reader) -> list[Candidate]:
+        found = self._first.rescored(query, candidates, reader)
+        windows = _Windows(found)
+        outputs = self._read(query, windows)
+        return [self._with_reading(c, windows.of(c), outputs) for c in found]
+
+    def _read(self, query: Query, windows: "_Windows") -> dict[Window, Output]:
+        """Outputs of the most promising windows: of as many as the budget allows, and until it is clear which sentence
+        comes first."""
+        outputs: dict[Window, Output] = {}
+        waiting = windows.best_first[: self._budget.windows]
+        left = self._budget.tokens
+        for at in range(0, len(waiting), AT_ONCE):
+            if self._is_decided(windows, outputs):
+                break
+            by_question: dict[str, list[Window]] = {}
+            for window in waiting[at : at + AT_ONCE]:
+                question = _asked(query.text, window)
+                left -= self._model.length(question, _text(window))
+                if left < 0 and outputs:
+                    return outputs
+                by_question.setdefault(question, []).append(window)
+            for question, some in by_question.items():
+                outputs |= dict(zip(some, self._model.read(question, [_text(w) for w in some]), strict=True))
+        return outputs
+
+    def _is_decided(self, windows: "_Windows", outputs: dict[Window, Output]) -> bool:
+        """Whether no window that has not been read can come before the best that has."""
+        scores = [c.score + self._mixture.of(_reading(c, w, outputs[w])) for c, w in windows.pairs if w in outputs]
+        others = [c.score + self._mixture.most for c, w in windows.pairs if w not in outputs]
+        return bool(scores) and max(scores) >= max(others, default=0.0)
+
+    def _with_reading(self, candidate: Candidate, window: Window, outputs: dict[Window, Output]) -> Candidate:
+        reading = _reading(candidate, window, outputs[window]) if window in outputs else None
+        return replace(candidate, score=candidate.score + self._mixture.of(reading), reading=reading)
+
+
+class _Windows:
+    """The windows that the candidates stand in."""
+
+    def __init__(self, candidates: list[Candidate]) -> None:
+        by_article: dict[str, list[Window]] = {}
+        self.pairs = []
+        for candidate in candidates:
+            article, at = candidate.located.article, candidate.located.position
+            windows = by_article.setdefault(article.id, windows_of(article))
+            self.pairs.append((candidate, next(w for w in windows if w.first <= at < w.last)))
+        self._of = {c.located.number: w for c, w in self.pairs}
+        ordered = sorted(self.pairs, key=lambda pair: order(pair[0]))
+        self.best_first = list(dict.fromkeys(window for _, window in ordered))
+
+    def of(self, candidate: Candidate) -> Window:
+        return self._of[candidate.located.number]
+
+
+def _text(window: Window) -> Text:
+    return Text(window.article.title, window.text)
+
+
+def _asked(question: str, window: Window) -> str:
+    """The question in the window's script."""
+    return to_script(question, script_of(window.text))
+
+
+def _reading(candidate: Candidate, window: Window, output: Output) -> Reading:
+    """What an output says of one sentence of its window."""
+    sentence, begin = candidate.located.sentence.span, window.span.start
+    answer = Span(begin + output.start, begin + output.end)
+    inside = sentence.start <= answer.start < sentence.end and answer.start < answer.end
+    share = output.share(sentence.start - begin, sentence.end - begin)
+    return Reading(output.rank, output.answerable, share, answer if inside else None)
