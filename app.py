@@ -8,16 +8,14 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 
-from index.embed import make_embedder
 from index.errors import YoujuError
-from index.generations import Home
 from qa.library import Library
-from qa.rerank import make_reranker
 from ui.chat import chat_tab
 from ui.evaluation import evaluation_tab
 from web.api import create_api
 from web.evaluation import Evaluations, add_reports
 from web.panel import ARTICLE_CSS, EVALUATION_CSS
+from youju.assembly import make_library
 from youju.settings import Settings, load_settings
 
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
@@ -57,11 +55,7 @@ def create_app(library: Library) -> FastAPI:
 
 def serve(settings: Settings) -> None:
     """Serve the chat and the API until stopped."""
-    library = Library(
-        Home(settings.home),
-        make_embedder(settings.embedder, settings.cache),
-        reranker=make_reranker(settings.reranker, settings.cache),
-    )
+    library = make_library(settings)
     if problem := library.warm_up():
         print(f"youju: {problem}", file=sys.stderr)
     app = create_app(library)

@@ -5,7 +5,8 @@
 Each question gives two examples: its best evidence where that comes from a gold article, and
 the best evidence that is left when the gold articles and their reprints are taken away: a near
 miss. Prints the weights of a logistic regression with both classes weighing the same, and what
-each threshold refuses of either.
+each threshold refuses of either: once by what retrieval says, and once with the reader's word, over the
+evidence that it has read. Give it questions that the reader has not learnt from (`training.held_out`).
 """
 
 import random
@@ -24,10 +25,11 @@ from index.embed import make_embedder
 from index.generations import Home
 from index.reader import Reader, open_reader
 from qa.evidence import Evidence
-from qa.extractive import CALIBRATION, COSINE_CENTRE, rank, weigh_all
+from qa.extractive import CALIBRATION, COSINE_CENTRE, READ_CALIBRATION, Calibration, rank, weigh_all
 from qa.followup import condense
 from qa.pipeline import DEPTH
 from qa.question import analyse
+from qa.rerank import make_reranker
 from qa.retrieve import Retriever
 from youju.settings import load_settings
 
@@ -38,10 +40,12 @@ PENALTY = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Features of one piece of evidence, (5,), and whether it answers."""
+    """Features of one piece of evidence, (6,), whether it answers, and whether the reader has read it; the last
+    feature is the reader's."""
 
     features: list[float]
     answers: bool
+    is_read: bool
 
 
 def examples(question: TestQuestion, retriever: Retriever, reader: Reader) -> list[Example]:
@@ -51,30 +55,31 @@ def examples(question: TestQuestion, retriever: Retriever, reader: Reader) -> li
     weighed = weigh_all(analysed, retriever.retrieve(standalone.search_text, DEPTH), reader)
     fit = sorted((e for e in weighed if e.meets), key=rank, reverse=True)
     gold = {e.candidate.located.article.group for e in weighed if _article(e) in question.gold_articles}
-    found = [Example(_features(e), True) for e in fit[:1] if _article(e) in question.gold_articles]
+    found = [_example(e, answers=True) for e in fit[:1] if _article(e) in question.gold_articles]
     missed = [e for e in fit if e.candidate.located.article.group not in gold]
-    return found + [Example(_features(e), False) for e in missed[:1]]
+    return found + [_example(e, answers=False) for e in missed[:1]]
 
 
 def _article(evidence: Evidence) -> str:
     return evidence.candidate.located.article.id
 
 
-def _features(evidence: Evidence) -> list[float]:
+def _example(evidence: Evidence, *, answers: bool) -> Example:
     found = evidence.candidate
-    return [1.0, evidence.coverage, found.cosine - COSINE_CENTRE, found.lexical, found.article]
+    plain = [1.0, evidence.coverage, found.cosine - COSINE_CENTRE, found.lexical, found.article]
+    return Example([*plain, found.reading.answerable if found.reading else 0.0], answers, found.reading is not None)
 
 
 def fit_weights(features: Floats, answers: Floats) -> Floats:
-    """Weights of the logistic regression, (5,), for `features` (n, 5) and `answers` (n,) of 0 and 1."""
+    """Weights of the logistic regression, (k,), for `features` (n, k) and `answers` (n,) of 0 and 1; k is 5 or 6."""
     share = np.where(answers == 1, 1 / answers.sum(), 1 / (1 - answers).sum())
-    scale = np.array([1, 1, 10, 1, 1])  # so that one penalty fits cosines, which vary little
+    scale = np.array([1, 1, 10, 1, 1, 1])[: features.shape[1]]  # so that one penalty fits cosines, which vary little
 
     def loss(weights: Floats) -> float:
         z = (features * scale) @ weights
         return float((share * (np.logaddexp(0, z) - answers * z)).sum() + PENALTY * (weights[1:] ** 2).sum())
 
-    fitted: Floats = minimize(loss, np.zeros(5)).x * scale
+    fitted: Floats = minimize(loss, np.zeros(features.shape[1])).x * scale
     return fitted
 
 
@@ -84,21 +89,29 @@ def run(
     limit: Annotated[int, typer.Option(min=10)] = 260,
     seed: int = 3,
 ) -> None:
-    embedder = make_embedder("bundled", load_settings().cache)
+    settings = load_settings()
+    embedder = make_embedder("bundled", settings.cache)
     reader = open_reader(Home(home), embedder)
-    retriever = Retriever(reader, embedder)
-    asked = [q for q in read_questions(questions) if q.answerable]
+    retriever = Retriever(reader, embedder, reranker=make_reranker(settings.reranker, settings.cache))
+    asked = [q for q in read_questions(questions, skip_bad=True) if q.answerable]
     random.Random(seed).shuffle(asked)
     found = [example for question in asked[:limit] for example in examples(question, retriever, reader)]
-    features = np.array([e.features for e in found])
-    answers = np.array([float(e.answers) for e in found])
-    weights = fit_weights(features, answers)
-    present = asdict(CALIBRATION)
     print(f"{len(found)} examples")
-    print("fitted here:", {name: round(float(w), 2) for name, w in zip(present, weights, strict=True)})
-    _print_refusals(features, answers, weights)
+    _compare(found, CALIBRATION, 5)
+    if read := [example for example in found if example.is_read]:
+        print(f"{len(read)} of them read")
+        _compare(read, READ_CALIBRATION, 6)
+
+
+def _compare(found: list[Example], in_use: Calibration, features: int) -> None:
+    """The weights that fit best, and those in use."""
+    rows = np.array([e.features[:features] for e in found])
+    answers = np.array([float(e.answers) for e in found])
+    weights, present = fit_weights(rows, answers), asdict(in_use)
+    print("fitted here:", {name: round(float(w), 2) for name, w in zip(present, weights, strict=False)})
+    _print_refusals(rows, answers, weights)
     print("in use:", present)
-    _print_refusals(features, answers, np.array(list(present.values())))
+    _print_refusals(rows, answers, np.array(list(present.values()))[:features])
 
 
 def _print_refusals(features: Floats, answers: Floats, weights: Floats) -> None:

@@ -11,7 +11,7 @@ from eval.record import Prices, Record
 from eval.report import render
 from eval.run_folder import METRICS, REPORT, RunError, RunFolder, RunSettings, describe
 from eval.targets import Target
-from qa.extractive import Thresholds
+from qa.extractive import Extraction
 
 
 class Metrics(BaseModel):
@@ -48,7 +48,7 @@ class Session:
         if resume and self._folder.exists:
             self._folder.resume(self._settings)
         else:
-            self._folder.start(describe(self._settings, self._workers, Thresholds().confidence))
+            self._folder.start(describe(self._settings, self._workers, Extraction().confidence))
         done = {record.question.id for record in self._folder.records()}
         self._questions = [question for question in self._questions if question.id not in done]
         return len(done)

@@ -39,6 +39,13 @@ class AnswerSentence(BaseModel):
     citations: list[int]
 
 
+class AnswerSpan(BaseModel):
+    """The words of a quote that answer: `text[start:end]` of the article."""
+
+    start: int
+    end: int
+
+
 class Citation(BaseModel):
     """A span of an article: `text[start:end] == quote` in the version that it names."""
 
@@ -53,6 +60,7 @@ class Citation(BaseModel):
     end: int
     quote: str
     score: float
+    answer: AnswerSpan | None = Field(default=None, description="where the quote answers, as far as is known")
 
 
 class Answer(BaseModel):

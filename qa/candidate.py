@@ -21,6 +21,8 @@ class Reading:
     """The chance that the answer starts in this sentence, if it stands in the window; 0 to 1."""
     answer: Span | None
     """The likeliest answer, in characters of the article, where it starts in this sentence."""
+    certainty: float
+    """The chance of just that answer, if the window answers; 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,20 +34,31 @@ class Calibration:
     cosine: float = 19.62
     lexical: float = 3.16
     article: float = 6.36
+    answerable: float = 0.0
+    """Of the reader's logit."""
 
 
 CALIBRATION = Calibration()
+"""Of evidence that the reader has not read."""
+
+READ_CALIBRATION = Calibration()
+"""Of evidence that it has."""
 
 
 @dataclass(frozen=True, slots=True)
-class Thresholds:
-    """When evidence is enough. Figures from `python -m eval.calibrate` (see eval/README.md)."""
+class Extraction:
+    """When evidence is enough, and which of the reader's findings count. Figures from `python -m eval.calibrate`
+    (see eval/README.md)."""
 
     confidence: float = 0.3
     follow: float = 0.15
     """How far below the best sentence's rank a second sentence may lie."""
     follow_elsewhere: float = 0.6
     """The same for a sentence of another article, and in a list."""
+    reads: bool = True
+    """Whether what the reader says of a window's answering counts in the confidence."""
+    marks: bool = True
+    """Whether the words that answer are marked in a citation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,7 @@ class Selection:
 
 
 def select(
-    question: Question, candidates: list[Candidate], reader: Reader, limits: Thresholds, *, only_then: bool = False
+    question: Question, candidates: list[Candidate], reader: Reader, limits: Extraction, *, only_then: bool = False
 ) -> Selection:
     """The sentences that answer the question, or an empty selection.
 
@@ -72,12 +83,12 @@ def select(
     then = [e for e in fit if e.is_then]
     if fit and not then and only_then:
         return Selection((), 0.0, tuple(f"{p.words}（{days_of(p)}）" for p in question.periods))
-    if only_then or (then and confidence(then[0], question) >= limits.confidence):
+    if only_then or (then and confidence(then[0], question, reads=limits.reads) >= limits.confidence):
         fit = then
     if not fit:
         return Selection((), 0.0, _lacking(weighed, question))
     best = fit[0]
-    chance = confidence(best, question)
+    chance = confidence(best, question, reads=limits.reads)
     if chance < limits.confidence:
         return Selection((), chance)
     return Selection(tuple(_with_more(best, fit[1:], question, limits)), chance)
@@ -100,13 +111,17 @@ def rank(evidence: Evidence) -> float:
     return evidence.candidate.score + 1.3 * evidence.own_coverage + 0.65 * evidence.coverage
 
 
-def confidence(evidence: Evidence, question: Question) -> float:
-    """The chance that the evidence answers, 0 to 1: a logistic function of its features."""
-    w, found = CALIBRATION, evidence.candidate
+def confidence(evidence: Evidence, question: Question, *, reads: bool = True) -> float:
+    """The chance that the evidence answers, 0 to 1: a logistic function of its features. `reads`: the reader's word
+    is one of them, where it has read."""
+    found = evidence.candidate
+    reading = found.reading if reads else None
+    w = READ_CALIBRATION if reading else CALIBRATION
     if question.script is Script.ENGLISH:
         return _logistic(ENGLISH_SLOPE * (found.cosine - ENGLISH_COSINE))
     z = w.intercept + w.coverage * evidence.coverage + w.cosine * (found.cosine - COSINE_CENTRE)
     z += w.lexical * found.lexical + w.article * found.article
+    z += w.answerable * reading.answerable if reading else 0.0
     return _logistic(z)
 
 
@@ -114,7 +129,7 @@ def _logistic(z: float) -> float:
     return 1.0 / (1.0 + math.exp(-z))
 
 
-def _with_more(best: Evidence, others: list[Evidence], question: Question, limits: Thresholds) -> list[Evidence]:
+def _with_more(best: Evidence, others: list[Evidence], question: Question, limits: Extraction) -> list[Evidence]:
     """The best sentence, and others that come close to it and add something."""
     several = question.is_list or question.type is AnswerType.REASON
     chosen = [best]

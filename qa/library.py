@@ -6,7 +6,7 @@ from index.embed import Embedder
 from index.errors import YoujuError
 from index.generations import Home
 from index.reader import Reader, open_reader
-from qa.extractive import Thresholds
+from qa.extractive import Extraction
 from qa.pipeline import Pipeline
 from qa.rerank import Reranker
 from qa.rerank.late_interaction import DEFAULT
@@ -19,12 +19,12 @@ class Library:
         self,
         home: Home,
         embedder: Embedder,
-        thresholds: Thresholds | None = None,
+        extraction: Extraction | None = None,
         reranker: Reranker | None = DEFAULT,
     ) -> None:
         self._home = home
         self._embedder = embedder
-        self._thresholds = thresholds
+        self._extraction = extraction
         self._reranker = reranker
         self._guard = threading.Lock()
         self._reader: Reader | None = None
@@ -73,4 +73,4 @@ class Library:
         """
         if self._reader is None or self._has_newer(self._reader):
             self._reader = open_reader(self._home, self._embedder)
-            self._pipeline = Pipeline(self._reader, self._embedder, self._thresholds, self._reranker)
+            self._pipeline = Pipeline(self._reader, self._embedder, self._extraction, self._reranker)

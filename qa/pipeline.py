@@ -1,26 +1,24 @@
 """The pipeline: the one place where the stages meet."""
 
-import uuid
 from dataclasses import replace
 from datetime import date
 
 from index.embed import Embedder
 from index.errors import QuestionError
-from index.reader import Located, Reader
-from qa.answer import Answer, AnswerSentence, Citation, Hit, Legs, Status, Turn, Verdict
+from index.reader import Reader
+from qa.answer import Answer, Hit, Legs, Turn
 from qa.candidate import Candidate, in_turn, order, spread
 from qa.clock import Clock
-from qa.evidence import Evidence
-from qa.extractive import Selection, Thresholds, days_of, select
+from qa.compose import compose, hit_of
+from qa.extractive import Extraction, Selection, days_of, select
 from qa.filters import EVERYTHING, Filters, warnings_of
 from qa.followup import Standalone, condense
-from qa.messages import MISSING, OTHER_TIME, PARTLY, QUOTED, REFUSAL
-from qa.passage import Passage, joined, passage_of
+from qa.messages import OTHER_TIME
 from qa.question import AnswerType, Question, analyse
 from qa.rerank import Reranker
 from qa.rerank.late_interaction import DEFAULT
 from qa.retrieve import Retriever
-from qa.script import Script, script_of, to_script
+from qa.script import script_of, to_script
 from qa.subquestions import asks_of_each, sub_questions
 
 MAX_QUESTION = 2000
@@ -43,13 +41,13 @@ class Pipeline:
         self,
         reader: Reader,
         embedder: Embedder,
-        thresholds: Thresholds | None = None,
+        extraction: Extraction | None = None,
         reranker: Reranker | None = DEFAULT,
     ) -> None:
         """`reranker` None leaves the fusion's order."""
         self._reader = reader
         self._retriever = Retriever(reader, embedder, reranker=reranker)
-        self._thresholds = thresholds or Thresholds()
+        self._extraction = extraction or Extraction()
 
     def search(
         self, question: str, k: int = 10, filters: Filters | None = None, clock: Clock | None = None
@@ -58,7 +56,7 @@ class Pipeline:
         whole = Standalone(_checked(question))
         parts = sub_questions(whole) if asks_of_each(whole.question) else [whole]
         found = [self._retriever.retrieve(part.search_text, max(k, DEPTH), filters, clock) for part in parts]
-        return [_hit(c) for c in in_turn([spread(candidates, CROWDING) for candidates in found])[:k]]
+        return [hit_of(c) for c in in_turn([spread(candidates, CROWDING) for candidates in found])[:k]]
 
     def legs(self, question: str, k: int = 10, filters: Filters | None = None) -> Legs:
         """What each leg of retrieval finds by itself. Raises QuestionError, ArticleNotFound."""
@@ -88,11 +86,11 @@ class Pipeline:
         clock.stage("analyse")
         candidates = [self._candidates(p, q, filters, clock) for p, q in zip(parts, analysed, strict=True)]
         selections = [
-            select(q, found, self._reader, self._thresholds, only_then=asof is not None)
+            select(q, found, self._reader, self._extraction, only_then=asof is not None)
             for q, found in zip(analysed, candidates, strict=True)
         ]
         clock.stage("select")
-        answer = _compose(question, standalone, analysed, selections)
+        answer = compose(question, standalone, analysed, selections, marks=self._extraction.marks)
         clock.stage("compose")
         said = warnings_of(filters, self._reader, analysed[0].script, found=any(candidates))
         said += _other_times(analysed, selections, today)
@@ -140,114 +138,3 @@ def _alike(parts: list[Question]) -> list[Question]:
     if len(parts) < 2 or parts[0].type is not AnswerType.OTHER:
         return parts
     return [replace(parts[0], type=parts[-1].type, unit=parts[-1].unit), *parts[1:]]
-
-
-def _compose(question: str, standalone: Standalone, analysed: list[Question], selections: list[Selection]) -> Answer:
-    script = script_of(question)
-    found = [e for s in selections for e in s.evidence]
-    if not found:
-        return _refusal(question, standalone, script, selections)
-    citations, sentences = _cite(found, script)
-    lacking = [q for q, s in zip(analysed, selections, strict=True) if not s.evidence]
-    return Answer(
-        id=uuid.uuid4().hex,
-        question=question,
-        standalone_question=standalone.search_text,
-        answer="\n".join(_numbered(s) for s in sentences),
-        status=Status.PARTIAL if lacking else Status.ANSWERED,
-        sentences=sentences,
-        citations=citations,
-        mode="extractive",
-        confidence=min(s.confidence for s in selections if s.evidence),
-        timings_ms={},
-        warnings=[PARTLY[script].format(part=q.text) for q in lacking],
-    )
-
-
-def _cite(found: list[Evidence], script: Script) -> tuple[list[Citation], list[AnswerSentence]]:
-    """Each distinct passage with its citation, numbered in the order of the answer."""
-    citations = [_citation(n, passage, score) for n, (passage, score) in enumerate(_passages(found), start=1)]
-    sentences = [
-        AnswerSentence(
-            text=QUOTED[script].format(text=to_script(citation.quote, script)),
-            verdict=Verdict.SUPPORTED,
-            citations=[citation.number],
-        )
-        for citation in citations
-    ]
-    return citations, sentences
-
-
-def _passages(found: list[Evidence]) -> list[tuple[Passage, float]]:
-    """What is quoted, with its score: each sentence once, and neighbours as one."""
-    passages: list[tuple[Passage, float]] = []
-    for evidence in found:
-        passage = passage_of(evidence.candidate.located)
-        if any(_inside(passage, shown) for shown, _ in passages):
-            continue
-        for at, (shown, score) in enumerate(passages):
-            if whole := joined(shown, passage):
-                passages[at] = whole, score
-                break
-        else:
-            passages.append((passage, evidence.candidate.score))
-    return passages
-
-
-def _inside(passage: Passage, shown: Passage) -> bool:
-    """Whether an earlier passage already shows the passage's sentence."""
-    sentence = passage.located.sentence.span
-    same = shown.located.article.id == passage.located.article.id
-    return same and shown.span.start <= sentence.start and sentence.end <= shown.span.end
-
-
-def _numbered(sentence: AnswerSentence) -> str:
-    return sentence.text + "".join(f"[{n}]" for n in sentence.citations)
-
-
-def _refusal(question: str, standalone: Standalone, script: Script, selections: list[Selection]) -> Answer:
-    missing = [m for s in selections for m in s.missing]
-    words = REFUSAL[script]
-    if missing:
-        words += MISSING[script].format(missing="、".join(to_script(m, script) for m in dict.fromkeys(missing)))
-    return Answer(
-        id=uuid.uuid4().hex,
-        question=question,
-        standalone_question=standalone.search_text,
-        answer=words,
-        status=Status.NO_EVIDENCE,
-        sentences=[],
-        citations=[],
-        mode="extractive",
-        confidence=max(s.confidence for s in selections),
-        timings_ms={},
-    )
-
-
-def _citation(number: int, passage: Passage, score: float) -> Citation:
-    return Citation(
-        number=number,
-        version=passage.located.article.version,
-        start=passage.span.start,
-        end=passage.span.end,
-        quote=passage.text,
-        score=round(score, 4),
-        **_metadata(passage.located),
-    )
-
-
-def _hit(candidate: Candidate) -> Hit:
-    located = candidate.located
-    span = located.sentence.span
-    return Hit(start=span.start, end=span.end, quote=located.text, score=candidate.score, **_metadata(located))
-
-
-def _metadata(located: Located) -> dict[str, str]:
-    article = located.article
-    return {
-        "article_id": article.id,
-        "title": article.title,
-        "source": article.source,
-        "published": article.published,
-        "url": article.url,
-    }

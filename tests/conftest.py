@@ -15,7 +15,7 @@ from index.build import Event, Indexer
 from index.embed import Embedder, Vectors
 from index.generations import Home
 from index.tokens import tokens
-from qa.extractive import Thresholds
+from qa.extractive import Extraction
 from qa.library import Library
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def url(tmp_path: Path, home: Home, embedder: Embedder, index: Callable[..., lis
     )
     index(article)
     config = uvicorn.Config(
-        create_app(Library(home, embedder, Thresholds(confidence=0))), host="127.0.0.1", port=0, log_level="error"
+        create_app(Library(home, embedder, Extraction(confidence=0))), host="127.0.0.1", port=0, log_level="error"
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

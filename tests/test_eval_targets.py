@@ -20,7 +20,7 @@ from index.build import Indexer
 from index.embed import Embedder
 from index.errors import ArticleNotFound, IndexMissing, QuestionError
 from index.generations import Home
-from qa.extractive import Thresholds
+from qa.extractive import Extraction
 from qa.library import Library
 from qa.pipeline import MAX_QUESTION
 from web.api import create_api
@@ -73,7 +73,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         indexer = Indexer(home, HashEmbedder())
         list(indexer.index([path]))
         indexer.close()
-    library = Library(home, HashEmbedder(), Thresholds(confidence=0))
+    library = Library(home, HashEmbedder(), Extraction(confidence=0))
     yield library
     library.reader().close()
 

@@ -10,10 +10,10 @@ from index.build import prepare
 from index.reader import Located, Reader
 from index.records import LoadedArticle
 from qa.candidate import Candidate
-from qa.extractive import Selection, Thresholds, days_of, select
+from qa.extractive import Extraction, Selection, days_of, select
 from qa.question import Period, analyse
 
-LIMITS = Thresholds(confidence=0.0)
+LIMITS = Extraction(confidence=0.0)
 OLD, NEW, LATE = "2019年产值达到90亿元。", "2020年产值达到100亿元。", "2020年产值达到110亿元。"
 
 
@@ -29,7 +29,7 @@ def candidate(text: str, score: float) -> Candidate:
     return Candidate(Located(1, 1, article, 0), score, 1.0, 1.0, 1.0)
 
 
-def chosen(question: str, *texts: str, only_then: bool = False, limits: Thresholds = LIMITS) -> Selection:
+def chosen(question: str, *texts: str, only_then: bool = False, limits: Extraction = LIMITS) -> Selection:
     """What is chosen in May 2020 from sentences whose scores fall from one to the next."""
     candidates = [candidate(text, 1.0 - place) for place, text in enumerate(texts)]
     asked = analyse(question, asof=date(2020, 5, 15))
@@ -47,13 +47,13 @@ def test_select_takes_the_questions_time_before_better_sentences(only_then: bool
 
 @pytest.mark.parametrize("only_then", [False, True])
 def test_select_does_not_mix_times(only_then: bool) -> None:
-    every = Thresholds(confidence=0.0, follow=10.0, follow_elsewhere=10.0)
+    every = Extraction(confidence=0.0, follow=10.0, follow_elsewhere=10.0)
     selection = chosen("今年产值是多少亿元？", NEW, OLD, LATE, only_then=only_then, limits=every)
     assert texts_of(selection) == [NEW, LATE]
 
 
 def test_select_lets_weak_evidence_of_the_time_hide_nothing() -> None:
-    question, weak, limits = "今年产值是多少亿元？", "2020年摊位收入达到3元。", Thresholds(confidence=0.9)
+    question, weak, limits = "今年产值是多少亿元？", "2020年摊位收入达到3元。", Extraction(confidence=0.9)
     assert texts_of(chosen(question, OLD, weak, limits=limits)) == [OLD]
     assert texts_of(chosen(question, weak, limits=limits)) == []
 

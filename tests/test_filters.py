@@ -18,7 +18,7 @@ from index.fold import fold_text
 from index.generations import Home
 from index.reader import Reader, open_reader
 from qa.answer import Status
-from qa.extractive import Thresholds
+from qa.extractive import Extraction
 from qa.filters import MAX_ARTICLES, MAX_NAME, MAX_SOURCES, Filters, allowed_by
 from qa.pipeline import DEPTH, Pipeline
 from qa.retrieve import Retriever
@@ -58,7 +58,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
 
 @pytest.fixture(scope="module")
 def pipeline(reader: Reader) -> Pipeline:
-    return Pipeline(reader, HashEmbedder(), Thresholds(confidence=0.0))
+    return Pipeline(reader, HashEmbedder(), Extraction(confidence=0.0))
 
 
 def meets(filters: Filters, article: dict[str, str]) -> bool:

@@ -13,7 +13,7 @@ from index.embed import Embedder
 from index.errors import ArticleNotFound
 from index.generations import Home
 from qa.answer import Status
-from qa.extractive import Thresholds
+from qa.extractive import Extraction
 from qa.filters import Filters
 from qa.langchain import YoujuEmbeddings, YoujuRetriever, answering
 from qa.library import Library
@@ -23,7 +23,7 @@ from qa.library import Library
 def library(tmp_path: Path, home: Home, embedder: Embedder, index: Callable[..., list[Event]]) -> Library:
     (tmp_path / "a.txt").write_text("合肥量子计划\n\n合肥公布计划。\n合肥到2027年量子企业增加到150家。", "utf-8")
     index(tmp_path / "a.txt")
-    return Library(home, embedder, Thresholds(confidence=0))
+    return Library(home, embedder, Extraction(confidence=0))
 
 
 def test_retriever_gives_sentences_with_their_spans(library: Library) -> None:

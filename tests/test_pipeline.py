@@ -14,13 +14,13 @@ from index.errors import QuestionError
 from index.generations import Home
 from index.reader import Reader, open_reader
 from qa.answer import Answer, Status, Turn, Verdict
-from qa.extractive import Thresholds
+from qa.extractive import Extraction
 from qa.filters import Filters
 from qa.pipeline import MAX_QUESTION, Pipeline
 
 Make = Callable[..., Pipeline]
 
-EVERY = Thresholds(confidence=0.0, follow=math.inf)
+EVERY = Extraction(confidence=0.0, follow=math.inf)
 """Takes any further sentence that meets the question."""
 
 WUHAN = "武汉市发布量子产业规划。到2027年，武汉量子产业规模将达到300亿元。"
@@ -42,7 +42,7 @@ def make(
 ) -> Make:
     """A pipeline, its gates alone, over articles given as texts or records."""
 
-    def build(*articles: str | dict[str, str], thresholds: Thresholds | None = None) -> Pipeline:
+    def build(*articles: str | dict[str, str], thresholds: Extraction | None = None) -> Pipeline:
         records = [{"text": a} if isinstance(a, str) else a for a in articles]
         lines = [json.dumps({"id": f"篇/{n}.txt"} | r, ensure_ascii=False) for n, r in enumerate(records)]
         bulk = "\n".join(lines)
@@ -51,7 +51,7 @@ def make(
             path.write_text(bulk, "utf-8")
             index(path)
             opened[bulk] = open_reader(home, embedder)
-        return Pipeline(opened[bulk], embedder, thresholds or Thresholds(confidence=0.0))
+        return Pipeline(opened[bulk], embedder, thresholds or Extraction(confidence=0.0))
 
     return build
 
@@ -144,7 +144,7 @@ def test_ask_refusal_has_no_citations(make: Make) -> None:
 
 
 def test_ask_below_the_threshold_is_refused(make: Make) -> None:
-    answer = make(WUHAN, thresholds=Thresholds(confidence=1.0)).ask("武汉量子产业规模是多少亿元？")
+    answer = make(WUHAN, thresholds=Extraction(confidence=1.0)).ask("武汉量子产业规模是多少亿元？")
     assert (answer.status, answer.answer) == (Status.NO_EVIDENCE, "这些文章里没有找到答案。")
 
 
@@ -179,7 +179,7 @@ def test_ask_reprints_count_once(make: Make) -> None:
 def test_ask_other_articles_count_too(make: Make) -> None:
     one = "到2027年，武汉量子产业规模将达到300亿元。企业引进人才，建设实验室和测试线，推动成果转化。"
     other = "2027年，武汉量子产业规模将达到300亿元。天气晴朗，市民游园赏花，地铁延长运营时间到深夜。"
-    limits = Thresholds(confidence=0, follow_elsewhere=math.inf)
+    limits = Extraction(confidence=0, follow_elsewhere=math.inf)
     answer = make(one, other, thresholds=limits).ask("武汉2027年量子产业规模是多少亿元？")
     assert {c.article_id for c in answer.citations} == {"篇/0.txt", "篇/1.txt"}
 

@@ -11,7 +11,7 @@ from index.embed import Embedder
 from index.generations import Home
 from index.store import Store
 from qa.answer import Status, Turn
-from qa.extractive import Thresholds
+from qa.extractive import Extraction
 from qa.followup import condense
 from qa.gazetteer import places_in
 from qa.library import Library
@@ -27,7 +27,7 @@ def ask(tmp_path: Path, home: Home, embedder: Embedder, index: Index) -> Callabl
     def run(text: str, question: str) -> Status:
         (tmp_path / "a.txt").write_text(text, "utf-8")
         index(tmp_path / "a.txt")
-        return Library(home, embedder, Thresholds(confidence=0)).pipeline().ask(question).status
+        return Library(home, embedder, Extraction(confidence=0)).pipeline().ask(question).status
 
     return run
 
@@ -125,7 +125,7 @@ def test_library_repairs_what_a_killed_run_left(tmp_path: Path, home: Home, embe
 def test_refusal_names_what_was_asked_for(tmp_path: Path, home: Home, embedder: Embedder, index: Index) -> None:
     (tmp_path / "a.txt").write_text("姚明档案\n\n姚明出生于上海，2002年加入球队，当年得分13分。", "utf-8")
     index(tmp_path / "a.txt")
-    answer = Library(home, embedder, Thresholds(confidence=0)).pipeline().ask("姚明的身高是多少？")
+    answer = Library(home, embedder, Extraction(confidence=0)).pipeline().ask("姚明的身高是多少？")
     assert answer.status is Status.NO_EVIDENCE
     assert answer.answer == "这些文章里没有找到答案。找到的文章没有同时提到：身高。"
 

@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     home: Path = Field(Path(".youju"), description="folder of the index")
     embedder: str = Field(BUNDLED, description="embedder that indexes and asks")
     reranker: str = Field(RERANKER, description="what reads the best candidates once more")
+    reader_confidence: bool = Field(True, description="the bundled reader's word counts in when to refuse")
+    reader_answer: bool = Field(True, description="the words that answer are marked, by the bundled reader")
     cache: Path | None = Field(None, description="folder of the prepared model; the user's cache folder when not set")
     host: str = Field("127.0.0.1", description="address that the server listens on")
     port: int = Field(7860, ge=1, le=65535, description="port that the server listens on")

@@ -136,4 +136,4 @@ def _reading(candidate: Candidate, window: Window, output: Output) -> Reading:
     answer = Span(begin + output.start, begin + output.end)
     inside = sentence.start <= answer.start < sentence.end and answer.start < answer.end
     share = output.share(sentence.start - begin, sentence.end - begin)
-    return Reading(output.rank, output.answerable, share, answer if inside else None)
+    return Reading(output.rank, output.answerable, share, answer if inside else None, output.certainty)

@@ -128,8 +128,7 @@ def _target(questions: "QuestionSet", url: str | None, root: Path) -> "Target":
     from eval.targets import HttpTarget, LocalTarget
     from index.embed import make_embedder
     from index.generations import Home
-    from qa.library import Library
-    from qa.rerank import make_reranker
+    from youju.assembly import make_library
     from youju.settings import load_settings
 
     if url is not None:
@@ -143,9 +142,9 @@ def _target(questions: "QuestionSet", url: str | None, root: Path) -> "Target":
             for _ in _with_progress(own.build(), own.count(), "indexing the set's articles"):
                 pass
         home = own.home
-    library = Library(home, embedder, reranker=make_reranker(settings.reranker, settings.cache))
+    library = make_library(settings, home)
     library.pipeline()
-    embedder.warm_up()
+    library.warm_up()
     return LocalTarget(library, str(home.root))
 
 

@@ -27,12 +27,9 @@ def open_home(home: Path | None) -> tuple[Home, Embedder]:
 
 def open_library(home: Path | None) -> "Library":
     """The home's index with what the settings say of asking."""
-    from qa.library import Library
-    from qa.rerank import make_reranker
+    from youju.assembly import make_library
 
-    settings = load_settings(home=home)
-    embedder = make_embedder(settings.embedder, settings.cache)
-    return Library(Home(settings.home), embedder, reranker=make_reranker(settings.reranker, settings.cache))
+    return make_library(load_settings(home=home))
 
 
 def print_json(value: object) -> None:

@@ -1,0 +1,44 @@
+"""Write the questions about validation articles, which the reader has not learnt from, as a set of their own.
+
+    python -m training.held_out SET... --out DIR
+
+For each SET, a folder with questions.jsonl and articles.jsonl, DIR/NAME has the questions and a link to the articles:
+`youju eval DIR/NAME` and `python -m eval.calibrate DIR/NAME/questions.jsonl` take it.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eval.questions import ARTICLES, QUESTIONS, TestQuestion
+from eval.run_script import run_script
+from training.examples import is_validation
+
+
+def held_out(folder: Path, out: Path) -> int:
+    """How many questions were written."""
+    out.mkdir(parents=True, exist_ok=True)
+    link = out / ARTICLES
+    link.unlink(missing_ok=True)
+    link.symlink_to((folder / ARTICLES).resolve())
+    lines = [line for line in (folder / QUESTIONS).read_text("utf-8").splitlines() if _is_held_out(line, folder.name)]
+    (out / QUESTIONS).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    return len(lines)
+
+
+def _is_held_out(line: str, name: str) -> bool:
+    gold = TestQuestion.model_validate_json(line).gold_articles if line.strip() else set()
+    return any(is_validation(f"{name}/{article}") for article in gold)
+
+
+def run(
+    folders: Annotated[list[Path], typer.Argument(metavar="SET...", exists=True, file_okay=False)],
+    out: Annotated[Path, typer.Option(help="Folder to write to, a folder a set.")],
+) -> None:
+    for folder in folders:
+        print(f"{folder.name}: {held_out(folder, out / folder.name)} questions")
+
+
+if __name__ == "__main__":
+    run_script(run)

@@ -1,0 +1,18 @@
+"""The parts that the settings name, put together."""
+
+from index.embed import make_embedder
+from index.generations import Home
+from qa.extractive import Extraction
+from qa.library import Library
+from qa.rerank import make_reranker
+from youju.settings import Settings
+
+
+def make_library(settings: Settings, home: Home | None = None) -> Library:
+    """The library of the settings' home, or of another. Opens and loads nothing yet."""
+    return Library(
+        home or Home(settings.home),
+        make_embedder(settings.embedder, settings.cache),
+        Extraction(reads=settings.reader_confidence, marks=settings.reader_answer),
+        make_reranker(settings.reranker, settings.cache),
+    )
