@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from eval.questions import ARTICLES, QUESTIONS, TestQuestion
+from eval.questions import ARTICLES, QUESTIONS, read_questions
 from eval.run_script import run_script
 from training.examples import is_validation
 
@@ -22,14 +22,10 @@ def held_out(folder: Path, out: Path) -> int:
     link = out / ARTICLES
     link.unlink(missing_ok=True)
     link.symlink_to((folder / ARTICLES).resolve())
-    lines = [line for line in (folder / QUESTIONS).read_text("utf-8").splitlines() if _is_held_out(line, folder.name)]
-    (out / QUESTIONS).write_text("".join(f"{line}\n" for line in lines), "utf-8")
-    return len(lines)
-
-
-def _is_held_out(line: str, name: str) -> bool:
-    gold = TestQuestion.model_validate_json(line).gold_articles if line.strip() else set()
-    return any(is_validation(f"{name}/{article}") for article in gold)
+    questions = read_questions(folder / QUESTIONS, skip_bad=True)
+    kept = [q for q in questions if any(is_validation(f"{folder.name}/{article}") for article in q.gold_articles)]
+    (out / QUESTIONS).write_text("".join(f"{q.model_dump_json()}\n" for q in kept), "utf-8")
+    return len(kept)
 
 
 def run(

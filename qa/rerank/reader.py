@@ -1,5 +1,6 @@
 """The bundled reader on the windows of the best candidates, after another reranker has put these in order."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from index.reader import Reader
@@ -76,27 +77,31 @@ class ReaderReranker:
         """Outputs of the most promising windows: of as many as the budget allows, and until it is clear which sentence
         comes first."""
         outputs: dict[Window, Output] = {}
-        waiting = windows.best_first[: self._budget.windows]
-        left = self._budget.tokens
+        waiting = list(self._affordable(query, windows.best_first[: self._budget.windows]))
         for at in range(0, len(waiting), AT_ONCE):
-            if self._is_decided(windows, outputs):
+            if self._is_decided(windows, outputs, set(waiting[at:])):
                 break
             by_question: dict[str, list[Window]] = {}
             for window in waiting[at : at + AT_ONCE]:
-                question = _asked(query.text, window)
-                left -= self._model.length(question, _text(window))
-                if left < 0 and outputs:
-                    return outputs
-                by_question.setdefault(question, []).append(window)
+                by_question.setdefault(_asked(query.text, window), []).append(window)
             for question, some in by_question.items():
                 outputs |= dict(zip(some, self._model.read(question, [_text(w) for w in some]), strict=True))
         return outputs
 
-    def _is_decided(self, windows: "_Windows", outputs: dict[Window, Output]) -> bool:
-        """Whether no window that has not been read can come before the best that has."""
-        scores = [c.score + self._mixture.of(_reading(c, w, outputs[w])) for c, w in windows.pairs if w in outputs]
-        others = [c.score + self._mixture.most for c, w in windows.pairs if w not in outputs]
-        return bool(scores) and max(scores) >= max(others, default=0.0)
+    def _affordable(self, query: Query, windows: list[Window]) -> Iterator[Window]:
+        """The first of the windows, and those after it while there are tokens left."""
+        left = self._budget.tokens
+        for number, window in enumerate(windows):
+            left -= self._model.length(_asked(query.text, window), _text(window))
+            if number and left < 0:
+                return
+            yield window
+
+    def _is_decided(self, windows: "_Windows", outputs: dict[Window, Output], waiting: set[Window]) -> bool:
+        """Whether none of the windows that wait can come before the best that has been read."""
+        read = [c.score + self._mixture.of(_reading(c, w, outputs[w])) for c, w in windows.pairs if w in outputs]
+        can_be = [c.score + self._mixture.most for c, w in windows.pairs if w in waiting]
+        return bool(read) and max(read) >= max(can_be)
 
     def _with_reading(self, candidate: Candidate, window: Window, outputs: dict[Window, Output]) -> Candidate:
         reading = _reading(candidate, window, outputs[window]) if window in outputs else None
