@@ -5,10 +5,14 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 DEMO := .youju/demo
 EVAL := .youju/eval
+TRAIN := .youju/train
+# Folders of the development sets that the reader learns from: make train DATA=PATH
+DATA ?= ../shared/data
+STEPS ?= 550
 # One numeric, one across scripts (the article is Traditional), one that the articles do not answer.
 DEMO_QUESTIONS := "合肥到2027年要有多少家量子企业？" "江苏2030年未来产业的规模目标是多少？" "苏州2035年的未来产业产值目标是多少？"
 
-.PHONY: install demo test eval check serve bench bench-size clean
+.PHONY: install demo test eval check train serve bench bench-size clean
 install: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
@@ -34,6 +38,14 @@ check: install  ## format, lint, types, layers, then the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) test
+
+train: install  ## the reader's weights, from the sets in DATA: hours; goes on where it was stopped
+	$(BIN)/python -c 'import torch' || $(BIN)/pip install --quiet -c constraints.txt -e '.[dev,sentence-transformers]'
+	test -e $(TRAIN)/examples/cmrc.jsonl || $(BIN)/python -m training.mine $(DATA)/crud $(DATA)/drcd $(DATA)/cmrc --home $(TRAIN) --out $(TRAIN)/examples
+	test -e $(TRAIN)/claims.jsonl || $(BIN)/python -m training.claims $(TRAIN)/examples/*.jsonl --citecheck $(DATA)/citecheck/statements.jsonl --out $(TRAIN)/claims.jsonl
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m training.train $(TRAIN)/examples/*.jsonl $(TRAIN)/examples/crud.jsonl $(TRAIN)/examples/crud.jsonl --claims $(TRAIN)/claims.jsonl --steps $(STEPS) --out $(TRAIN)/run
+	$(BIN)/python -m training.temperatures $(TRAIN)/run/reader.npz $(TRAIN)/examples/*.jsonl --claims $(TRAIN)/claims.jsonl --out qa/reading/reader.npz --picture docs/reader-reliability.svg
+	cp $(TRAIN)/run/log.jsonl training/log.jsonl
 
 serve: install
 	$(BIN)/youju serve

@@ -64,12 +64,13 @@ def is_validation(article: str, share: int = VALIDATION_SHARE) -> bool:
 
 
 def write(path: Path, items: Iterable[Example | Claim]) -> int:
-    """One JSON object a line; how many."""
-    count = 0
-    with path.open("w", encoding="utf-8") as file:
+    """One JSON object a line, all or none of them; how many."""
+    count, part = 0, path.with_name(f"{path.name}.part")
+    with part.open("w", encoding="utf-8") as file:
         for item in items:
             file.write(json.dumps(asdict(item), ensure_ascii=False) + "\n")
             count += 1
+    part.replace(path)
     return count
 
 

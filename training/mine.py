@@ -2,8 +2,7 @@
 
     python -m training.mine SET... --home HOME --out DIR
 
-SET is a folder with questions.jsonl and articles.jsonl whose index `youju eval SET --home HOME` has made. For a
-question, positives are the windows that hold the gold evidence (or, of a set without evidence, the gold
+SET is a folder with questions.jsonl and articles.jsonl, which is indexed in HOME where it is not yet. For a question, positives are the windows that hold the gold evidence (or, of a set without evidence, the gold
 article's windows with the answer word for word); negatives are the best windows without the answer that
 the retriever finds, and the gold article's others.
 """
@@ -101,7 +100,12 @@ def run(
     for folder in folders:
         found = open_set(folder)
         assert found.articles is not None
-        reader = open_reader(SetIndex(home, found.articles, embedder).home, embedder)
+        own = SetIndex(home, found.articles, embedder)
+        if not own.is_complete:
+            print(f"{found.name}: indexing {own.count()} articles")
+            for _ in own.build():
+                pass
+        reader = open_reader(own.home, embedder)
         questions = [q for q in read_questions(found.questions, skip_bad=True) if q.answerable and q.answers]
         made = examples(found.name, questions, Retriever(reader, embedder), reader)
         count = write(out / f"{found.name}.jsonl", made)
