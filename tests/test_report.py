@@ -114,6 +114,26 @@ def test_refusal_curve_needs_both_kinds(answerable: bool) -> None:
     assert series.refusals(0.3, records) is None
 
 
+def test_reliability_compares_confidence_with_what_is_right() -> None:
+    given = [("话", 0.31), ("别的", 0.39), ("话", 0.95), ("话", 1.0)]
+    records = [
+        record_of(question(str(n), answers=[[gold]]), answer("话", confidence=c)) for n, (gold, c) in enumerate(given)
+    ]
+    records.append(record_of(question("u", answerable=False), answer("话", confidence=0.92)))
+    records.append(record_of(question("n", answers=[["话"]]), refusal(confidence=0.8)))
+    records.append(record_of(question("o"), answer("话", confidence=0.5)))
+    found = series.reliability([*records, failed("e")])
+    assert found is not None
+    assert found.confidences == pytest.approx([0.35, (0.95 + 1.0 + 0.92) / 3])
+    assert found.shares == pytest.approx([0.5, 2 / 3])
+    assert found.counts == [2, 3]
+    assert found.error == pytest.approx((2 * 0.15 + 3 * (2.87 / 3 - 2 / 3)) / 5)
+
+
+def test_reliability_needs_answers_that_are_judged() -> None:
+    assert series.reliability([refused("u", answerable=False), failed("e")]) is None
+
+
 def test_times_are_those_of_answered_questions() -> None:
     records = [record_of(question(str(ms)), answer("话"), ask_ms=ms) for ms in (100.0, 200.0, 300.0)]
     found = series.times([*records, failed("e")])
@@ -139,13 +159,14 @@ def test_times_far_apart_are_counted_in_logarithmic_steps() -> None:
 
 def drawings() -> list[str]:
     records = [ranked("a", "g", "x g"), ranked("b", "x"), refused("u", answerable=False)]
-    drawn = [plots.rank_distribution(records), plots.refusal_curve(0.3, records), plots.latency(records)]
+    drawn = [plots.rank_distribution(records), plots.refusal_curve(0.3, records),
+             plots.reliability([record_of(question("c", answers=[["话"]]), answer("话"))]), plots.latency(records)]  # fmt: skip
     return [svg for svg in drawn if svg is not None]
 
 
 def test_drawings_stand_inside_a_page() -> None:
     drawn = drawings()
-    assert len(drawn) == 3
+    assert len(drawn) == 4
     for svg in drawn:
         ElementTree.fromstring(svg)
         assert svg.startswith("<svg viewBox=")
@@ -165,6 +186,7 @@ def test_nothing_is_drawn_of_nothing() -> None:
     records = [failed()]
     assert plots.rank_distribution(records) is None
     assert plots.refusal_curve(0.3, records) is None
+    assert plots.reliability(records) is None
     assert plots.latency(records) is None
 
 

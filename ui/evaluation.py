@@ -179,6 +179,7 @@ def _plots(run: FinishedRun) -> str:
     drawn = (
         plots.rank_distribution(run.records),
         plots.refusal_curve(run.info.threshold, run.records),
+        plots.reliability(run.records),
         plots.latency(run.records),
     )
     return '<div class="youju-plots">' + "".join(f"<figure>{svg}</figure>" for svg in drawn if svg) + "</div>"

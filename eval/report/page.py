@@ -60,6 +60,8 @@ class Plots:
     rank_rows: list[Rank]
     refusals: Markup | None
     curve: series.RefusalCurve | None
+    reliability: Markup | None
+    reliable: series.Reliability | None
     times: Markup | None
     histogram: series.Times | None
 
@@ -169,6 +171,7 @@ def _many(count: int, noun: str) -> str:
 def _plots(info: RunInfo, records: list[Record]) -> Plots:
     ranks = series.ranks(records)
     curve = series.refusals(info.threshold, records)
+    reliable = series.reliability(records)
     times = series.times(records)
     counts = ranks.counts if ranks else {}
     places = [*map(str, range(1, DEPTH + 1)), "none"]
@@ -178,6 +181,8 @@ def _plots(info: RunInfo, records: list[Record]) -> Plots:
         rank_rows=[Rank(name, [row[at] for row in counts.values()]) for at, name in enumerate(places)],
         refusals=Markup(plots.draw_refusals(curve)) if curve else None,
         curve=curve,
+        reliability=Markup(plots.draw_reliability(reliable)) if reliable else None,
+        reliable=reliable,
         times=Markup(plots.draw_times(times)) if times else None,
         histogram=times,
     )

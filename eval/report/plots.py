@@ -74,6 +74,12 @@ def refusal_curve(threshold: float, records: Sequence[Record]) -> str | None:
     return draw_refusals(curve) if curve else None
 
 
+def reliability(records: Sequence[Record]) -> str | None:
+    """How often answers of like confidence are right; None where it is known of none."""
+    found = series.reliability(records)
+    return draw_reliability(found) if found else None
+
+
 def latency(records: Sequence[Record]) -> str | None:
     """How long questions took; None where none was answered."""
     times = series.times(records)
@@ -113,6 +119,20 @@ def draw_refusals(curve: series.RefusalCurve) -> str:
         axes.grid()
 
     return _drawn(on, "Questions refused at each confidence threshold", "refusals")
+
+
+def draw_reliability(found: series.Reliability) -> str:
+    def on(axes: "Axes") -> None:
+        confidences, shares = [100 * c for c in found.confidences], [100 * s for s in found.shares]
+        axes.plot([0, 100], [0, 100], linestyle="--", linewidth=1, color=_SERIES[2], label="as said")
+        axes.plot(confidences, shares, marker="o", markersize=4, linewidth=1.4, color=_SERIES[0], label="measured")
+        axes.set_xlim(-2, 102)
+        axes.set_ylim(0, 104)
+        axes.set_xlabel("confidence, %")
+        axes.set_ylabel("% of answers that are right")
+        axes.grid()
+
+    return _drawn(on, "How often answers of like confidence are right", "reliability")
 
 
 def draw_times(times: series.Times) -> str:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.metrics.catalog import is_refusal
+from eval.metrics.catalog import is_correct, is_refusal
 from eval.metrics.retrieval import LEGS, articles
 from eval.record import DEPTH, Ranking, Record
 
 LOG_SPREAD = 10.0
 """Longest over shortest time from which a logarithmic axis reads better."""
 BINS = 24
+TENTHS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,22 @@ class RefusalCurve:
     measured: RefusalPoint
     answerable: int
     unanswerable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How often answers of like confidence are right: of each tenth of the scale that has answers, their mean
+    confidence, the share that is right, and how many they are. `error` is the mean distance of the two by answers."""
+
+    confidences: list[float]
+    shares: list[float]
+    counts: list[int]
+
+    @property
+    def error(self) -> float:
+        """The expected calibration error (Naeini and others 2015), 0 to 1."""
+        apart = [abs(c - s) * n for c, s, n in zip(self.confidences, self.shares, self.counts, strict=True)]
+        return sum(apart) / sum(self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +122,21 @@ def refusals(threshold: float, records: Sequence[Record]) -> RefusalCurve | None
     measured = RefusalPoint(threshold, refused.count(True) / len(good), refused.count(False) / len(bad))
     thresholds = sorted({*(confidence for _, confidence in asked if confidence > 0), 1.0})
     return RefusalCurve([at(value) for value in thresholds], at(threshold), measured, len(good), len(bad))
+
+
+def reliability(records: Sequence[Record]) -> Reliability | None:
+    """Over the answers, not refusals, of which it is known whether they are right; None where there are none."""
+    judged = [(r.answer.confidence, is_correct(r)) for r in records if r.answer is not None and not is_refusal(r)]
+    known = np.array([(confidence, right) for confidence, right in judged if right is not None], dtype=np.float64)
+    if not len(known):
+        return None
+    tenths = np.minimum((known[:, 0] * TENTHS).astype(int), TENTHS - 1)
+    parts = [known[tenths == tenth] for tenth in np.unique(tenths)]
+    return Reliability(
+        [float(part[:, 0].mean()) for part in parts],
+        [float(part[:, 1].mean()) for part in parts],
+        [len(part) for part in parts],
+    )
 
 
 def times(records: Sequence[Record]) -> Times | None:
