@@ -3,9 +3,11 @@
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.records import Article
-from qa.answer import Citation
+from qa.answer import AnswerSpan, Citation
 from web.panel import article_html, citation_label
 
 TEXT = "第一段 & 更多。\n合肥有60家企业。<script>alert('x')</script>\n<mark>最后</mark>一段。"
@@ -106,3 +108,33 @@ def test_panel_about_leaves_out_what_is_missing() -> None:
 )
 def test_panel_label(fields: dict[str, str], label: str) -> None:
     assert citation_label(citation("合肥有60家企业。", **fields)) == label
+
+
+@given(st.data())
+def test_panel_marks_what_is_cited_and_what_answers_over_any_lines(data: st.DataObject) -> None:
+    text = data.draw(st.text(alphabet="甲乙<&\n。", min_size=1, max_size=30))
+    start, end = sorted(data.draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
+    low, high = sorted(data.draw(st.tuples(st.integers(start, end), st.integers(start, end))))
+    cited = citation(text, text).model_copy(
+        update={"start": start, "end": end, "quote": text[start:end], "answer": AnswerSpan(start=low, end=high)}
+    )
+    page = Page(article_html(article(text), cited))
+    assert page.open == []
+    said = "".join(page.text.get("mark", [])), "".join(page.text.get("strong", []))
+    assert said[1] == text[low:high].replace("\n", "")
+    assert len(said[0]) + len(said[1]) == len(text[start:end].replace("\n", ""))
+    assert page.tags.count("p") == text.count("\n") + 1
+
+
+def test_panel_marks_the_words_that_answer_inside_the_quote() -> None:
+    cited = citation("合肥有60家企业。").model_copy(
+        update={"answer": AnswerSpan(start=TEXT.index("60"), end=TEXT.index("企业"))}
+    )
+    assert "合肥有<strong>60家</strong>企业。</mark>" in article_html(article(), cited)
+
+
+def test_panel_scrolls_to_the_first_of_several_marked_lines() -> None:
+    html = article_html(article(), citation(TEXT))
+    assert html.count('id="cited-2"') == 1
+    assert html.index('id="cited-2"') < html.index("合肥")
+    assert html.count("<mark") == 3

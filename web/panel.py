@@ -1,9 +1,10 @@
 """The source panel: an article as HTML with the cited span highlighted."""
 
 from html import escape
+from itertools import groupby, pairwise
 
 from index.records import Article
-from qa.answer import Citation
+from qa.answer import AnswerSpan, Citation
 
 ARTICLE_CSS = """
 .youju-article { max-height: 70vh; overflow-y: auto; line-height: 1.75; padding: 0 .25rem; position: relative; }
@@ -11,6 +12,7 @@ ARTICLE_CSS = """
 .youju-article .about, .youju-hint { color: var(--neutral-500); font-size: .9em; margin: 0 0 .75rem; }
 .youju-article p { margin: 0 0 .75rem; white-space: pre-wrap; }
 .youju-article mark { background: #ffe58a; color: #1a1a1a; border-radius: 3px; padding: .1em .15em; }
+.youju-article mark strong { text-decoration: underline; text-underline-offset: .2em; color: inherit; }
 .dark .youju-article .about, .dark .youju-hint { color: var(--neutral-400); }
 .dark .youju-article mark { background: #e0b92f; color: #111; }
 """
@@ -51,16 +53,34 @@ def hint_html(words: str) -> str:
 
 
 def article_html(article: Article, citation: Citation) -> str:
-    """The article's paragraphs, escaped, the cited characters inside <mark>."""
+    """The article's paragraphs, escaped, the cited characters inside <mark>, the words that answer inside <strong>."""
     about = " · ".join(escape(part) for part in (article.source, article.published, article.id) if part)
-    before, cited, after = (
-        article.text[: citation.start],
-        article.text[citation.start : citation.end],
-        article.text[citation.end :],
-    )
-    body = f"{escape(before)}\0{escape(cited)}\1{escape(after)}"
-    marked = body.replace("\0", f'<mark id="cited-{citation.number}">').replace("\1", "</mark>")
-    paragraphs = "".join(f"<p>{line}</p>" for line in marked.split("\n"))
+    paragraphs, at = [], 0
+    for line in article.text.split("\n"):
+        paragraphs.append(f"<p>{_marked(line, at, citation)}</p>")
+        at += len(line) + 1
     # A title that opens the text is shown there alone.
     heading = "" if article.text.startswith(article.title) else f"<h3>{escape(article.title)}</h3>"
-    return f'<article class="youju-article" lang="zh">{heading}<div class="about">{about}</div>{paragraphs}</article>'
+    return f'<article class="youju-article" lang="zh">{heading}<div class="about">{about}</div>{"".join(paragraphs)}</article>'
+
+
+def _marked(line: str, at: int, citation: Citation) -> str:
+    """A line that begins at character `at` of the article: what is cited of it in <mark>, and in that the words that
+    answer in <strong>. The first mark has the id that is scrolled to."""
+    answer = citation.answer or AnswerSpan(start=citation.start, end=citation.start)
+    cuts = {0, len(line)} | {
+        min(max(edge - at, 0), len(line)) for edge in (citation.start, answer.start, answer.end, citation.end)
+    }
+    parts = []
+    for start, end in pairwise(sorted(cuts)):
+        text = escape(line[start:end])
+        if answer.start <= at + start < answer.end:
+            text = f"<strong>{text}</strong>"
+        parts.append((citation.start <= at + start < citation.end, text))
+    is_first = at <= citation.start
+    opening = f'<mark id="cited-{citation.number}">' if is_first else "<mark>"
+    return "".join(
+        f"{opening}{text}</mark>" if is_cited else text
+        for is_cited, group in groupby(parts, key=lambda part: part[0])
+        for text in ["".join(text for _, text in group)]
+    )

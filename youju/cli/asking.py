@@ -70,7 +70,7 @@ def _busy() -> Status:
 
 
 def print_answer(answer: Answer, console: Console) -> None:
-    """The answer with its [n], then each source with the words that matter in bold."""
+    """The answer with its [n], then each source with the words that matter in bold, and those that answer underlined."""
     console.print(Text(answer.answer), soft_wrap=True)
     for warning in answer.warnings:
         console.print(Text(warning, style="yellow"), soft_wrap=True)
@@ -78,7 +78,10 @@ def print_answer(answer: Answer, console: Console) -> None:
     for citation in answer.citations:
         console.print()
         console.print(Text(f"[{citation.number}] ").append(_place(citation), style="dim"), soft_wrap=True)
-        console.print(Text("    ").append(_marked(citation.quote, question)), soft_wrap=True)
+        quote = _marked(citation.quote, question)
+        if citation.answer:
+            quote.stylize("underline", citation.answer.start - citation.start, citation.answer.end - citation.start)
+        console.print(Text("    ").append(quote), soft_wrap=True)
 
 
 def _place(found: Hit | Citation) -> str:
