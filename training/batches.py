@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from qa.reading.pair import Pair, PairEncoder
 from training.examples import Claim, Example, Passage
-from training.near_misses import changed
+from training.near_misses import changed, contradicted
+from training.snippets import snippet
 from training.variants import varied
 
 
@@ -26,6 +27,12 @@ class Settings:
     """Share of questions that are also asked with one thing changed, so that their positive answers no more."""
     variants: bool = True
     """Ask in the other script, width and words too."""
+    contradictions: float = 0.5
+    """Share of questions one of whose negatives is the positive with something changed that the question names."""
+    snippets: float = 0.4
+    """Share of questions whose windows are shown as a search engine would, with gaps."""
+    hard_from: int = 350
+    """The step from which on there are contradictions and snippets: what is easier comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class Batches:
         random_ = random.Random(f"{self._seed}/{step}")
         s = self._settings
         chosen = [self._drawn(self._examples, step * s.questions + i) for i in range(s.questions)]
-        groups = [self._group(example, random_) for example in chosen]
+        groups = [self._group(example, step, random_) for example in chosen]
         if not self._claims:
             return Batch(groups, [], [])
         claims = [self._drawn(self._claims, step * s.claims + i) for i in range(s.claims)]
@@ -72,11 +79,21 @@ class Batches:
         turn, at = divmod(number, len(items))
         return items[_order(f"{self._seed}/order/{turn}", len(items))[at]]
 
-    def _group(self, example: Example, random_: random.Random) -> Group:
+    def _group(self, example: Example, step: int, random_: random.Random) -> Group:
         s = self._settings
         question = varied(example.question, random_) if s.variants else example.question
         positive = random_.choice(example.positives)
         negatives = random_.sample(example.negatives, min(s.negatives, len(example.negatives)))
+        is_hard = step >= s.hard_from
+        if (
+            is_hard
+            and random_.random() < s.contradictions
+            and (false := contradicted(example.question, positive, random_))
+        ):
+            negatives[-1] = false
+        # Not both: with what was changed left out, the same text would stand on either side.
+        elif is_hard and random_.random() < s.snippets:
+            positive, *negatives = (snippet(passage, random_) for passage in (positive, *negatives))
         pairs = [self._pair(question, passage) for passage in (positive, *negatives)]
         start, end = token_span(pairs[0], positive.start, positive.end)
         missed = changed(question, random_) if random_.random() < s.near_misses else None

@@ -15,6 +15,8 @@ _CHINESE = str.maketrans("0123456789", "〇一二三四五六七八九")
 
 def varied(question: str, random_: random.Random) -> str:
     """The question as it is, or with one or more changes, each of which keeps its meaning."""
+    if random_.random() < 0.2:
+        question = question.rstrip("？?")
     if random_.random() < 0.4:
         return question
     if random_.random() < 0.3:
