@@ -55,6 +55,8 @@ class TargetInfo(BaseModel):
     embedder: str
     index: str
     articles: int
+    asking: str = ""
+    """How questions are answered, as far as it is known: the reranker, and what is switched off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,11 @@ class LocalTarget:
         reader = self._library.reader()
         store = reader.store
         return TargetInfo(
-            where=self._where, embedder=reader.embedder, index=store.digest(), articles=len(store.versions())
+            where=self._where,
+            embedder=reader.embedder,
+            index=store.digest(),
+            articles=len(store.versions()),
+            asking=self._library.described,
         )
 
     def search(self, question: str) -> Searched:
@@ -120,6 +126,7 @@ class _Ready(BaseModel):
     articles: int
     embedder: str
     index: str
+    asking: str = ""
 
 
 class _Timings(BaseModel):
@@ -142,9 +149,7 @@ class HttpTarget:
 
     def describe(self) -> TargetInfo:
         ready = self._send("GET", "/readyz", _Ready)
-        return TargetInfo(
-            where=_without_password(self._url), embedder=ready.embedder, index=ready.index, articles=ready.articles
-        )
+        return TargetInfo(where=_without_password(self._url), **ready.model_dump())
 
     def search(self, question: str) -> Searched:
         found = self._send("POST", "/api/search", _Hits, {"question": question, "k": SEARCH_DEPTH, "legs": True})

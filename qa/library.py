@@ -21,7 +21,10 @@ class Library:
         embedder: Embedder,
         extraction: Extraction | None = None,
         reranker: Reranker | None = DEFAULT,
+        described: str = "",
     ) -> None:
+        """`described` says in words how it asks, for the records of an evaluation."""
+        self.described = described
         self._home = home
         self._embedder = embedder
         self._extraction = extraction

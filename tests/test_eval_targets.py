@@ -73,7 +73,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         indexer = Indexer(home, HashEmbedder())
         list(indexer.index([path]))
         indexer.close()
-    library = Library(home, HashEmbedder(), Extraction(confidence=0))
+    library = Library(home, HashEmbedder(), Extraction(confidence=0), described="reranker x")
     yield library
     library.reader().close()
 
@@ -135,7 +135,9 @@ def test_records_have_answers_gold_and_legs(served: HttpTarget) -> None:
 
 def test_describe_is_the_same_but_for_the_place(local: LocalTarget, served: HttpTarget) -> None:
     here, there = local.describe(), served.describe()
-    assert here == TargetInfo(where="home", embedder="test:hash-64", index=here.index, articles=len(RECORDS))
+    assert here == TargetInfo(
+        where="home", embedder="test:hash-64", index=here.index, articles=len(RECORDS), asking="reranker x"
+    )
     assert there == here.model_copy(update={"where": there.where})
     assert there.where.startswith("http://127.0.0.1:")
     assert not there.where.endswith("/")

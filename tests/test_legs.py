@@ -205,7 +205,7 @@ def ready(client: TestClient) -> dict[str, Any]:
 def test_readyz(client: TestClient, library: Library) -> None:
     body = ready(client)
     digest = body.pop("index")
-    assert body == {"status": "ready", "articles": 4, "embedder": "test:hash-64"}
+    assert body == {"status": "ready", "articles": 4, "embedder": "test:hash-64", "asking": ""}
     assert (digest, len(digest)) == (library.reader().store.digest(), 16)
     assert int(digest, 16) >= 0
 

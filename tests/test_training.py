@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.fold import fold_text
 from training.examples import Claim, Example, Passage, is_validation, read_claims, read_examples, write
-from training.near_misses import changed
+from training.near_misses import changed, contradicted
+from training.snippets import snippet
 from training.variants import numerals, other_script, regional, varied
 
 torch = pytest.importorskip("torch")
@@ -41,6 +44,64 @@ def test_near_miss_changes_one_thing(seed: int) -> None:
 
 def test_near_miss_of_nothing_is_none() -> None:
     assert changed("为什么？", random.Random(0)) is None
+
+
+PASSAGE = Passage(
+    "2013年武汉规划", "武汉市发布规划。到2013年，清华大学帮助武汉建成300亿元的产业。天气晴朗，公园开放。", 33, 38
+)
+
+
+def test_contradicted_passage_changes_what_the_question_names_wherever_it_stands() -> None:
+    found = contradicted("2013年的产业规模多大？", PASSAGE, random.Random(0))
+    assert found is not None
+    assert "2013" not in found.title + found.text
+    assert not found.answers
+    place = contradicted("武汉的产业规模多大？", PASSAGE, random.Random(0))
+    assert place is not None
+    assert "武汉" not in place.title + place.text
+
+
+@pytest.mark.parametrize(
+    "question", ["产业规模多大？", "2014年的产业规模多大？", "上海的产业规模多大？", "第三届在哪里？"]
+)
+def test_nothing_is_contradicted_that_the_passage_does_not_name(question: str) -> None:
+    assert contradicted(question, PASSAGE, random.Random(0)) is None
+
+
+def test_what_the_answer_says_is_not_contradicted() -> None:
+    answer = Passage("", "该产业在2013年建成。", 4, 9)
+    assert contradicted("2013年是哪一年？", answer, random.Random(0)) is None
+
+
+@given(st.integers(0, 10**6), st.data())
+def test_snippet_keeps_the_answer_and_says_where(seed: int, data: st.DataObject) -> None:
+    text = data.draw(st.text(alphabet="甲乙丙，。！\n12", min_size=1, max_size=60))
+    start = data.draw(st.integers(0, len(text) - 1))
+    passage = Passage("题", text, start, data.draw(st.integers(start + 1, len(text))))
+    found = snippet(passage, random.Random(seed))
+    assert found.title in ("题", "")
+    assert found.text[found.start : found.end].startswith(text[passage.start])
+    assert found.text[found.start : found.end] == text[passage.start : passage.end]
+
+
+def test_snippet_of_a_passage_without_an_answer_has_none() -> None:
+    found = [snippet(Passage("题", "甲地下雨。乙地天晴。丙地有风。"), random.Random(n)) for n in range(20)]
+    assert not any(s.answers for s in found)
+    assert len({s.text for s in found}) > 5
+    assert all(set(s.text) & set("甲乙丙") for s in found)
+
+
+def test_contradictions_and_snippets_begin_at_their_step(parts) -> None:  # type: ignore[no-untyped-def]
+    from training.batches import Batches, Settings
+
+    def texts(step: int) -> list[str]:
+        settings = Settings(4, 2, 0, near_misses=0, variants=False, contradictions=0, snippets=1.0, hard_from=5)
+        batch = Batches(EXAMPLES, [], parts[1], settings, 0).at(step)
+        return [str(len(pair.window)) for group in batch.groups for pair in group.pairs]
+
+    plain = {len(parts[1].pair("", p.title, p.text).window) for e in EXAMPLES for p in (*e.positives, *e.negatives)}
+    assert {int(length) for length in texts(4)} <= plain
+    assert not {int(length) for length in texts(5)} <= plain
 
 
 def example(number: int, validation: bool = False) -> Example:

@@ -115,6 +115,7 @@ class Readiness(BaseModel):
     articles: int
     embedder: str
     index: str = Field(description="changes when the articles do")
+    asking: str = Field(description="how questions are answered: the reranker, and what is switched off")
 
 
 def create_api(library: Library) -> FastAPI:
@@ -169,7 +170,9 @@ def _router(library: Library) -> APIRouter:
     def readyz() -> Readiness:
         reader = library.reader()
         versions = reader.store.versions()
-        return Readiness(articles=len(versions), embedder=reader.embedder, index=reader.store.digest())
+        return Readiness(
+            articles=len(versions), embedder=reader.embedder, index=reader.store.digest(), asking=library.described
+        )
 
     return router
 

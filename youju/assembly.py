@@ -15,4 +15,11 @@ def make_library(settings: Settings, home: Home | None = None) -> Library:
         make_embedder(settings.embedder, settings.cache),
         Extraction(reads=settings.reader_confidence, marks=settings.reader_answer),
         make_reranker(settings.reranker, settings.cache),
+        _described(settings),
     )
+
+
+def _described(settings: Settings) -> str:
+    """What the answers depend on, beside articles and embedder."""
+    switched_off = [name for name in ("reader_confidence", "reader_answer") if not getattr(settings, name)]
+    return ", without ".join([f"reranker {settings.reranker}", *switched_off])

@@ -218,6 +218,7 @@ def _run(info: RunInfo) -> list[tuple[str, str]]:
         ("Target", target.where),
         ("Index", f"{target.index}, {target.articles:,} articles"),
         ("Embedder", target.embedder),
+        *([("Asking", target.asking)] if target.asking else []),
         ("Confidence threshold", f"{info.threshold:g}"),
         ("Started", info.started),
         ("Workers", str(info.workers)),

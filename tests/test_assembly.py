@@ -1,0 +1,50 @@
+"""The parts that settings name, put together."""
+
+from pathlib import Path
+
+import pytest
+
+from index.generations import Home
+from qa.rerank.late_interaction import LateInteraction
+from qa.rerank.reader import ReaderReranker
+from youju.assembly import make_library
+from youju.settings import Settings
+
+
+def made(tmp_path: Path, **given: object):  # type: ignore[no-untyped-def]
+    return make_library(Settings(home=tmp_path, **given))  # type: ignore[arg-type]
+
+
+def test_the_reader_reranks_by_default(tmp_path: Path) -> None:
+    library = made(tmp_path)
+    assert isinstance(library._reranker, ReaderReranker)
+    assert library.described == "reranker bundled"
+
+
+@pytest.mark.parametrize(
+    ("given", "described"),
+    [
+        ({"reranker": "late-interaction"}, "reranker late-interaction"),
+        ({"reranker": "none"}, "reranker none"),
+        ({"reader_confidence": False}, "reranker bundled, without reader_confidence"),
+        (
+            {"reader_confidence": False, "reader_answer": False},
+            "reranker bundled, without reader_confidence, without reader_answer",
+        ),
+    ],
+)
+def test_what_is_switched_off_is_said(tmp_path: Path, given: dict[str, object], described: str) -> None:
+    library = made(tmp_path, **given)
+    assert library.described == described
+    assert library._extraction.reads is given.get("reader_confidence", True)
+    assert library._extraction.marks is given.get("reader_answer", True)
+
+
+def test_rerankers_by_name(tmp_path: Path) -> None:
+    assert isinstance(made(tmp_path, reranker="late-interaction")._reranker, LateInteraction)
+    assert made(tmp_path, reranker="none")._reranker is None
+
+
+def test_another_home_can_be_opened_with_the_same_settings(tmp_path: Path) -> None:
+    other = Home(tmp_path / "other")
+    assert make_library(Settings(home=tmp_path), other).home is other
