@@ -23,7 +23,7 @@ def test_exports_sentence() -> None:
 
 def test_exports_citation() -> None:
     assert list(Citation.model_fields) == (
-        "number article_id version title source published url start end quote score"
+        "number article_id version title source published url start end quote score answer"
     ).split(" ")
 
 
