@@ -26,6 +26,7 @@ from index.fold import fold
 from index.generations import Home
 from index.reader import open_reader
 from qa.pipeline import Pipeline
+from qa.rerank import BUNDLED, make_reranker
 from youju.settings import load_settings
 
 REPEATS = 5
@@ -97,8 +98,9 @@ def folding() -> Timing:
 
 def answering(home: Home) -> Timing:
     """A whole answer against embedding its question, the least that any dense search costs."""
-    embedder = make_embedder("bundled", load_settings().cache)
-    pipeline = Pipeline(open_reader(home, embedder), embedder)
+    cache = load_settings().cache
+    embedder = make_embedder("bundled", cache)
+    pipeline = Pipeline(open_reader(home, embedder), embedder, reranker=make_reranker(BUNDLED, cache))
     question = QUESTION
     pipeline.ask(question)
     return Timing(

@@ -107,7 +107,9 @@ class Pipeline:
             reported = date.fromordinal(min(last.toordinal() + REPORTED, date.max.toordinal()))
             then = (filters or EVERYTHING).within(first, reported)
             found += self._retriever.retrieve(query, DEPTH, then, clock) if then else []
-        # Of a sentence found twice the first score counts: one pool's scores are not quite those of another.
+        # Of a sentence found twice the first score counts, for one pool's scores are not quite those of another; but
+        # rather one that was read.
+        found.sort(key=lambda c: c.reading is None)
         return sorted({c.located.number: c for c in reversed(found)}.values(), key=order)
 
 

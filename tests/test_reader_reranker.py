@@ -15,7 +15,8 @@ from index.generations import Home
 from index.reader import Reader, open_reader
 from qa.candidate import Candidate, Reading, order
 from qa.query import Query, make_query
-from qa.reading.model import Output, Text
+from qa.reading.model import Output
+from qa.reading.pair import Pair
 from qa.rerank.late_interaction import LateInteraction
 from qa.rerank.reader import AT_ONCE, Budget, Mixture, ReaderReranker
 
@@ -30,23 +31,26 @@ class Scripted:
     ranks: dict[str, float]
     length_of_each: int = 10
     asked: list[tuple[str, str]] = field(default_factory=list)
+    """Question and title of what was read, in order."""
+    titles: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def warm_up(self) -> None:
         return
 
-    def length(self, question: str, text: Text) -> int:
-        return self.length_of_each
+    def pair(self, question: str, title: str, text: str) -> Pair:
+        self.titles[text] = question, title
+        return Pair([0] * self.length_of_each, 0, [], text)
 
-    def read(self, question: str, texts: list[Text]) -> list[Output]:
-        self.asked += [(question, text.title) for text in texts]
-        return [self._output(text) for text in texts]
+    def read(self, pairs: list[Pair]) -> list[Output]:
+        self.asked += [self.titles[pair.text] for pair in pairs]
+        return [self._output(pair.text) for pair in pairs]
 
-    def _output(self, text: Text) -> Output:
-        at = next((i for i, c in enumerate(text.text) if c.isdigit()), 0)
-        begins = np.arange(len(text.text), dtype=np.float32)
+    def _output(self, text: str) -> Output:
+        at = next((i for i, c in enumerate(text) if c.isdigit()), 0)
+        begins = np.arange(len(text))
         starts = np.zeros(len(begins), dtype=np.float32)
         starts[at] = 1.0
-        rank = self.ranks.get(text.title, 0.0)
+        rank = self.ranks.get(self.titles[text][1], 0.0)
         return Output(rank, rank / 2, 0.0, begins, starts, at, at + 2, 0.9)
 
 
@@ -176,6 +180,32 @@ def test_the_question_is_put_in_the_script_of_the_window(
     reranker(model, windows=8, tokens=1000).rescored(make_query("项目有多少个？", embedder), given_, opened)
     opened.close()
     assert sorted(question for question, _ in model.asked) == ["項目有多少個？", "项目有多少个？"]
+
+
+def test_what_is_too_long_makes_way_for_what_is_not(reader: Reader, query: Query, candidates: list[Candidate]) -> None:
+    class Uneven(Scripted):
+        def pair(self, question: str, title: str, text: str) -> Pair:
+            length = 500 if "天气" in title else 100
+            return replace(super().pair(question, title, text), ids=[0] * length)
+
+    model = Uneven({})
+    reranker(model, windows=3, tokens=320).rescored(query, candidates, reader)
+    assert read_titles(model) == ["量子", "财政", "旅游"]
+
+
+def test_a_reprint_is_not_read_again(
+    tmp_path: Path, home: Home, embedder: Embedder, index: Callable[..., list[Event]]
+) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.txt").write_text("财政部门发布年度公报，项目共有20个，预算较去年减少。", "utf-8")
+    index(tmp_path / "a.txt", tmp_path / "b.txt")
+    opened = open_reader(home, embedder)
+    given_ = [Candidate(item, 1.0, 0.9, 0.5, 1.0) for item in opened.locate(opened.store.sentence_numbers()).values()]
+    model = Scripted({})
+    reranker(model, windows=8, tokens=1000).rescored(make_query("项目有多少个？", embedder), given_, opened)
+    opened.close()
+    assert len(given_) == 2
+    assert len(model.asked) == 1
 
 
 def test_nothing_to_read_is_nothing_read(reader: Reader, query: Query) -> None:

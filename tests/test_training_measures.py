@@ -9,8 +9,9 @@ import pytest
 from eval.questions import TestQuestion
 from index.build import prepare
 from index.records import LoadedArticle
-from qa.reading.model import Output, Text
-from training.citecheck import cross_validated, read_statements
+from qa.reading.model import Output
+from training.citecheck import cross_validated
+from training.claims import of_citecheck
 from training.examples import is_validation
 from training.held_out import held_out
 from training.logistic import fit
@@ -54,8 +55,11 @@ def test_logistic_regression_separates_what_can_be() -> None:
 class Matching:
     """Says of a text how much of the question's characters it has, and that the answer is its first digits."""
 
-    def read(self, question: str, texts: list[Text]) -> list[Output]:
-        return [self._of(question, text.text) for text in texts]
+    def pair(self, question: str, title: str, text: str) -> tuple[str, str]:
+        return question, text
+
+    def read(self, pairs: list[tuple[str, str]]) -> list[Output]:
+        return [self._of(*pair) for pair in pairs]
 
     @staticmethod
     def _of(question: str, text: str) -> Output:
@@ -64,7 +68,7 @@ class Matching:
         end = next((i for i in range(start, len(text)) if not text[i].isdigit()), len(text))
         starts = np.zeros(len(text), dtype=np.float32)
         starts[start] = 1.0
-        return Output(8 * share, share, 10 * share - 8, np.arange(len(text), dtype=np.float32), starts, start, end, 1.0)
+        return Output(8 * share, share, 10 * share - 8, np.arange(len(text)), starts, start, end, 1.0)
 
 
 def test_ask_of_the_one_article() -> None:
@@ -93,7 +97,7 @@ def test_citecheck_tells_statements_that_are_borne_out(tmp_path: Path) -> None:
     ]  # fmt: skip
     path = tmp_path / "s.jsonl"
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
-    statements = list(read_statements(path))
+    statements = list(of_citecheck(path))
     assert not any(s.text.startswith("[1]") for s in statements)
     assert 10 < sum(s.validation for s in statements) < 30
     found = cross_validated(Matching(), statements)  # type: ignore[arg-type]

@@ -1,8 +1,5 @@
 """CiteCheck: how often a statement is rightly told to be borne out by the text that it cites."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import numpy.typing as npt
 
@@ -10,19 +7,14 @@ from index.build import prepare
 from index.fold import fold_text
 from index.records import LoadedArticle
 from qa.quantities import quantities
-from qa.reading.model import ReadingModel, Text
+from qa.reading.model import ReadingModel
 from qa.reading.windows import windows_of
-from training.claims import of_citecheck
 from training.examples import Claim
 from training.logistic import fit
 
 FOLDS = 10
 
 Floats = npt.NDArray[np.float64]
-
-
-def read_statements(path: Path) -> Iterator[Claim]:
-    return of_citecheck(path)
 
 
 def cross_validated(model: ReadingModel, statements: list[Claim]) -> dict[str, list[float]]:
@@ -55,8 +47,8 @@ def _covered(said: str, text: str) -> float:
 def _read(model: ReadingModel, statement: Claim) -> list[float]:
     """The highest logit over windows of the text, and that over its begin as one."""
     article = prepare(LoadedArticle(id="", text=statement.text))
-    texts = [Text("", window.text) for window in windows_of(article)] + [Text("", statement.text)]
-    outputs = model.read(statement.statement, texts)
+    texts = [window.text for window in windows_of(article)] + [statement.text]
+    outputs = model.read([model.pair(statement.statement, "", text) for text in texts])
     return [max(o.support for o in outputs), outputs[-1].support]
 
 

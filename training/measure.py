@@ -25,9 +25,10 @@ from index.build import prepare
 from index.fold import fold_text
 from index.load.jsonl import read as read_articles
 from index.records import Article, LoadedArticle
-from qa.reading.model import Output, ReadingModel, Text
+from qa.reading.model import Output, ReadingModel
 from qa.reading.windows import Window, windows_of
-from training.citecheck import cross_validated, read_statements
+from training.citecheck import cross_validated
+from training.claims import of_citecheck
 from training.examples import Example, is_validation, read_examples
 from youju.settings import load_settings
 
@@ -47,7 +48,7 @@ class Asked:
 def ask(model: ReadingModel, question: TestQuestion, article: Article) -> Asked:
     """Which sentence comes first, and the answer's span, over all windows of the article."""
     windows = windows_of(article)
-    outputs = model.read(question.question, [Text(article.title, w.text) for w in windows])
+    outputs = model.read([model.pair(question.question, article.title, w.text) for w in windows])
     chances = _softmax([o.rank for o in outputs])
     _, position = max(_sentences(windows, outputs, chances))
     sentence = article.sentences[position].span.of(article.text)
@@ -108,7 +109,7 @@ class Compared:
 
 def compare(model: ReadingModel, example: Example) -> Compared:
     passages = [example.positives[0], *example.negatives]
-    outputs = model.read(example.question, [Text(p.title, p.text) for p in passages])
+    outputs = model.read([model.pair(example.question, p.title, p.text) for p in passages])
     ranks, answerable = [o.rank for o in outputs], [o.answerable for o in outputs]
     return Compared(ranks[0] >= max(ranks), max(answerable), max(answerable[1:]))
 
@@ -142,7 +143,7 @@ def run(
         for name, values in of_set(model, folder).items():
             _print(name, values)
     if citecheck is not None:
-        statements = [s for s in read_statements(citecheck) if s.validation]
+        statements = [s for s in of_citecheck(citecheck) if s.validation]
         print("citecheck, the half that is not learnt from")
         for name, right in cross_validated(model, statements).items():
             _print(name, right)

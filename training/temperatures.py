@@ -18,7 +18,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import expit, log_softmax, softmax
 
 from eval.run_script import run_script
-from qa.reading.model import ReadingModel, Text
+from qa.reading.model import ReadingModel
 from qa.reading.weights import HEADS, TEMPERATURES
 from training.examples import Claim, Example, read_claims, read_examples
 from youju.settings import load_settings
@@ -62,12 +62,13 @@ def judge(model: ReadingModel, examples: list[Example], claims: list[Claim]) -> 
     ranks, answerable, right, groups = [], [], [], []
     for number, example in enumerate(examples):
         passages = [example.positives[0], *example.negatives]
-        for at, output in enumerate(model.read(example.question, [Text(p.title, p.text) for p in passages])):
+        pairs = [model.pair(example.question, p.title, p.text) for p in passages]
+        for at, output in enumerate(model.read(pairs)):
             ranks.append(output.rank)
             answerable.append(output.answerable)
             right.append(float(at == 0))
             groups.append(number)
-    supports = [model.read(c.statement, [Text(c.title, c.text)])[0].support for c in claims]
+    supports = [model.read([model.pair(c.statement, c.title, c.text)])[0].support for c in claims]
     answers = np.array(right)
     return {
         "rank": Judged(np.array(ranks), answers, np.array(groups)),

@@ -114,13 +114,15 @@ class Tokenizer:
     def tokens(self, text: str) -> list[Token]:
         """The same with their places. The space put before the text has none: a token of it alone is empty."""
         normalized, origin = self._normalized(text), self._origin(text)
+        if len(origin) < len(normalized):  # a space was put before it
+            origin.insert(0, (0, 0))
         found = []
         for number, start, end in self._best_pieces(normalized):
             found.append(Token(number, origin[start][0], max(origin[start][0], origin[end - 1][1])))
         return found
 
     def _origin(self, text: str) -> list[tuple[int, int]]:
-        """For each character of the normalized text, the characters of the text that it comes from."""
+        """For each character of the normalized text, the space put before it aside, those that it comes from."""
         found: list[tuple[int, int]] = []
         spaces = True  # what the first one would stand beside is the space put before the text
         for at, character in enumerate(valid(text)):
@@ -130,8 +132,7 @@ class Tokenizer:
                 else:
                     found.append((at, at + 1))
                 spaces = normal == " "
-        first = valid(text)[:1].translate(self._replacements)[:1]
-        return found if first in (" ", _SPACE) else [(0, 0), *found]
+        return found
 
     def _normalized(self, text: str) -> str:
         """Characters replaced, runs of spaces made one, and a space put before; all spaces as "▁"."""

