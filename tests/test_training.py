@@ -23,7 +23,8 @@ QUESTIONS = ["2027年武汉软件产业的营收有多少？", "江蘇有幾家�
 @pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("seed", range(8))
 def test_varied_question_folds_to_the_same(question: str, seed: int) -> None:
-    assert fold_text(varied(question, random.Random(seed))).replace("30%", "三成") == fold_text(question)
+    said = fold_text(varied(question, random.Random(seed))).replace("30%", "三成")
+    assert said.rstrip("?") == fold_text(question).rstrip("?")
 
 
 def test_variants_change_what_they_name() -> None:
