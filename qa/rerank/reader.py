@@ -23,7 +23,7 @@ MIN_TOKENS = 40
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """How a reading changes a score, fitted by `python -m training.fit_mixture` (training/README.md)."""
+    """How a reading changes a score, fitted by `python -m eval.fit_mixture` (training/README.md)."""
 
     rank: float = 0.3
     """What a logit adds."""
@@ -73,11 +73,11 @@ class ReaderReranker:
 
     def rescored(self, query: Query, candidates: list[Candidate], reader: Reader) -> list[Candidate]:
         found = self._first.rescored(query, candidates, reader)
-        windows = _Windows(found)
+        windows = Windows(found)
         outputs = self._read(query, windows)
         return [self._with_reading(c, windows.of(c), outputs) for c in found]
 
-    def _read(self, query: Query, windows: "_Windows") -> dict[Window, Output]:
+    def _read(self, query: Query, windows: "Windows") -> dict[Window, Output]:
         """Outputs of the most promising windows: of as many as the budget allows, and until it is clear which sentence
         comes first."""
         outputs: dict[Window, Output] = {}
@@ -90,7 +90,7 @@ class ReaderReranker:
             outputs |= dict(zip((window for window, _ in some), found, strict=True))
         return outputs
 
-    def _affordable(self, query: Query, windows: "_Windows") -> list[tuple[Window, Pair]]:
+    def _affordable(self, query: Query, windows: "Windows") -> list[tuple[Window, Pair]]:
         """The best windows of different text whose tokens are in the budget, at least one, with what is read of them."""
         left = self._budget.tokens
         chosen: list[tuple[Window, Pair]] = []
@@ -101,24 +101,24 @@ class ReaderReranker:
             if window.text in seen:
                 continue
             seen.add(window.text)
-            pair = self._model.pair(_asked(query.text, window), window.article.title, window.text)
+            pair = self._model.pair(in_script_of(query.text, window), window.article.title, window.text)
             if not chosen or len(pair.ids) <= left:
                 chosen.append((window, pair))
                 left -= len(pair.ids)
         return chosen
 
-    def _is_decided(self, windows: "_Windows", outputs: dict[Window, Output], waiting: set[Window]) -> bool:
+    def _is_decided(self, windows: "Windows", outputs: dict[Window, Output], waiting: set[Window]) -> bool:
         """Whether none of the windows that wait can come before the best that has been read."""
-        read = [c.score + self._mixture.of(_reading(c, w, outputs[w])) for c, w in windows.pairs if w in outputs]
+        read = [c.score + self._mixture.of(reading_of(c, w, outputs[w])) for c, w in windows.pairs if w in outputs]
         can_be = [c.score + self._mixture.most for c, w in windows.pairs if w in waiting]
         return bool(read) and max(read) >= max(can_be)
 
     def _with_reading(self, candidate: Candidate, window: Window, outputs: dict[Window, Output]) -> Candidate:
-        reading = _reading(candidate, window, outputs[window]) if window in outputs else None
+        reading = reading_of(candidate, window, outputs[window]) if window in outputs else None
         return replace(candidate, score=candidate.score + self._mixture.of(reading), reading=reading)
 
 
-class _Windows:
+class Windows:
     """The windows that the candidates stand in."""
 
     def __init__(self, candidates: list[Candidate]) -> None:
@@ -137,12 +137,12 @@ class _Windows:
         return self._of[candidate.located.number]
 
 
-def _asked(question: str, window: Window) -> str:
+def in_script_of(question: str, window: Window) -> str:
     """The question in the window's script."""
     return to_script(question, script_of(window.text))
 
 
-def _reading(candidate: Candidate, window: Window, output: Output) -> Reading:
+def reading_of(candidate: Candidate, window: Window, output: Output) -> Reading:
     """What an output says of one sentence of its window."""
     sentence, begin = candidate.located.sentence.span, window.span.start
     answer = Span(begin + output.start, begin + output.end)
