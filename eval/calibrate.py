@@ -2,11 +2,11 @@
 
     python -m eval.calibrate QUESTIONS.jsonl --home HOME [--limit 260]
 
-Each question gives two examples: its best evidence where that comes from a gold article, and
-the best evidence that is left when the gold articles and their reprints are taken away: a near
-miss. Prints the weights of a logistic regression with both classes weighing the same, and what
-each threshold refuses of either: once by what retrieval says, and once with the reader's word, over the
-evidence that it has read. Give it questions that the reader has not learnt from (`training.held_out`).
+Each question gives up to three examples: its best evidence where that is gold (or holds the answer, where a set has no
+gold sentences), and two near misses: the best evidence that is left when the gold articles and their reprints are
+taken away, and the best of the gold articles out of sight of the answer. Prints the weights of a logistic regression with both classes weighing the same, and what
+each threshold refuses of either: once by what retrieval says, and once with the reader's word. Give it questions
+that the reader has not learnt from (`training.held_out`).
 """
 
 import random
@@ -19,9 +19,11 @@ import numpy.typing as npt
 import typer
 from scipy.optimize import minimize
 
+from eval.metrics.answers import contains_answer
 from eval.questions import TestQuestion, read_questions
 from eval.run_script import run_script
 from index.embed import make_embedder
+from index.fold import fold_text
 from index.generations import Home
 from index.reader import Reader, open_reader
 from qa.evidence import Evidence
@@ -29,7 +31,9 @@ from qa.extractive import CALIBRATION, COSINE_CENTRE, READ_CALIBRATION, Calibrat
 from qa.followup import condense
 from qa.pipeline import DEPTH
 from qa.question import analyse
+from qa.reading.model import ReadingModel
 from qa.rerank import make_reranker
+from qa.rerank.reader import Windows, read_alone
 from qa.retrieve import Retriever
 from youju.settings import load_settings
 
@@ -40,34 +44,55 @@ PENALTY = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Features of one piece of evidence, (6,), whether it answers, and whether the reader has read it; the last
-    feature is the reader's."""
+    """Features of one piece of evidence, (6,), the last the reader's, and whether it answers."""
 
     features: list[float]
     answers: bool
-    is_read: bool
 
 
-def examples(question: TestQuestion, retriever: Retriever, reader: Reader) -> list[Example]:
+def examples(question: TestQuestion, retriever: Retriever, reader: Reader, model: ReadingModel) -> list[Example]:
     """The question's best evidence, and its best near miss, where there are such."""
     standalone = condense(question.question, question.history)
     analysed = analyse(standalone.question, standalone.context, standalone.before)
     weighed = weigh_all(analysed, retriever.retrieve(standalone.search_text, DEPTH), reader)
     fit = sorted((e for e in weighed if e.meets), key=rank, reverse=True)
     gold = {e.candidate.located.article.group for e in weighed if _article(e) in question.gold_articles}
-    found = [_example(e, answers=True) for e in fit[:1] if _article(e) in question.gold_articles]
+
+    def example(evidence: Evidence, *, answers: bool) -> Example:
+        reading = read_alone(model, standalone.search_text, evidence.candidate)
+        return Example([*_plain(evidence), reading.answerable], answers)
+
+    best = [e for e in fit[:1] if _article(e) in question.gold_articles and _is_right(question, e)]
+    beside = [e for e in fit if _article(e) in question.gold_articles and not _is_near_right(question, e)]
     missed = [e for e in fit if e.candidate.located.article.group not in gold]
-    return found + [_example(e, answers=False) for e in missed[:1]]
+    near_misses = [example(e, answers=False) for e in (*missed[:1], *beside[:1])]
+    return [example(e, answers=True) for e in best] + near_misses
+
+
+def _is_right(question: TestQuestion, evidence: Evidence) -> bool:
+    return _holds(question, evidence.candidate.located.text)
+
+
+def _is_near_right(question: TestQuestion, evidence: Evidence) -> bool:
+    """Whether the window that it stands in is right: that is all the reader can tell."""
+    [(_, window)] = Windows([evidence.candidate]).pairs
+    return _holds(question, window.text)
+
+
+def _holds(question: TestQuestion, text: str) -> bool:
+    """Whether a text has gold evidence, or is part of it, or holds the answer."""
+    folded = fold_text(text)
+    quotes = [fold_text(e.quote) for e in question.evidence]
+    return any(q in folded or folded in q for q in quotes) or contains_answer(text, question.answers)
 
 
 def _article(evidence: Evidence) -> str:
     return evidence.candidate.located.article.id
 
 
-def _example(evidence: Evidence, *, answers: bool) -> Example:
+def _plain(evidence: Evidence) -> list[float]:
     found = evidence.candidate
-    plain = [1.0, evidence.coverage, found.cosine - COSINE_CENTRE, found.lexical, found.article]
-    return Example([*plain, found.reading.answerable if found.reading else 0.0], answers, found.reading is not None)
+    return [1.0, evidence.coverage, found.cosine - COSINE_CENTRE, found.lexical, found.article]
 
 
 def fit_weights(features: Floats, answers: Floats) -> Floats:
@@ -95,12 +120,11 @@ def run(
     retriever = Retriever(reader, embedder, reranker=make_reranker(settings.reranker, settings.cache))
     asked = [q for q in read_questions(questions, skip_bad=True) if q.answerable]
     random.Random(seed).shuffle(asked)
-    found = [example for question in asked[:limit] for example in examples(question, retriever, reader)]
+    model = ReadingModel(settings.cache)
+    found = [example for question in asked[:limit] for example in examples(question, retriever, reader, model)]
     print(f"{len(found)} examples")
     _compare(found, CALIBRATION, 5)
-    if read := [example for example in found if example.is_read]:
-        print(f"{len(read)} of them read")
-        _compare(read, READ_CALIBRATION, 6)
+    _compare(found, READ_CALIBRATION, 6)
 
 
 def _compare(found: list[Example], in_use: Calibration, features: int) -> None:

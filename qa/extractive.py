@@ -41,8 +41,8 @@ class Calibration:
 CALIBRATION = Calibration()
 """Of evidence that the reader has not read."""
 
-READ_CALIBRATION = Calibration()
-"""Of evidence that it has."""
+READ_CALIBRATION = Calibration(intercept=-5.94, coverage=0.0, cosine=10.28, lexical=3.75, article=1.09, answerable=0.77)
+"""Of evidence that it has. Fitted with the coverage left out, whose weight beside the reader's word was negative."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from qa.reading.windows import Window, windows_of
 from qa.rerank import Reranker
 from qa.script import script_of, to_script
 
-AT_ONCE = 4
+AT_ONCE = 2
 """Windows that are read before it is asked again whether that will do. The same on every machine, so that
 answers are."""
 
@@ -25,14 +25,14 @@ MIN_TOKENS = 40
 class Mixture:
     """How a reading changes a score, fitted by `python -m eval.fit_mixture` (training/README.md)."""
 
-    rank: float = 0.3
+    rank: float = 0.45
     """What a logit adds."""
     centre: float = 0.0
-    limit: float = 4.0
+    limit: float = 5.0
     """Logits count up to so far from the centre."""
-    share: float = 0.5
+    share: float = 0.25
     """What a sentence gets in which the answer starts for certain."""
-    unread: float = -0.5
+    unread: float = -0.68
     """What a candidate gets whose window has not been read."""
 
     def of(self, reading: Reading | None) -> float:
@@ -51,8 +51,8 @@ class Mixture:
 class Budget:
     """How much is read for a question, at most."""
 
-    windows: int = 16
-    tokens: int = 1200
+    windows: int = 4
+    tokens: int = 700
 
 
 class ReaderReranker:
@@ -116,6 +116,13 @@ class ReaderReranker:
     def _with_reading(self, candidate: Candidate, window: Window, outputs: dict[Window, Output]) -> Candidate:
         reading = reading_of(candidate, window, outputs[window]) if window in outputs else None
         return replace(candidate, score=candidate.score + self._mixture.of(reading), reading=reading)
+
+
+def read_alone(model: ReadingModel, question: str, candidate: Candidate) -> Reading:
+    """What the reader says of one candidate, whatever else there is. For measuring."""
+    [(_, window)] = Windows([candidate]).pairs
+    pair = model.pair(in_script_of(question, window), window.article.title, window.text)
+    return reading_of(candidate, window, model.read([pair])[0])
 
 
 class Windows:
