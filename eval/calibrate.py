@@ -32,7 +32,7 @@ from qa.followup import condense
 from qa.pipeline import DEPTH
 from qa.question import analyse
 from qa.reading.model import ReadingModel
-from qa.rerank import make_reranker
+from qa.rerank import READER, make_reranker
 from qa.rerank.reader import Windows, read_alone
 from qa.retrieve import Retriever
 from youju.settings import load_settings
@@ -117,7 +117,7 @@ def run(
     settings = load_settings()
     embedder = make_embedder("bundled", settings.cache)
     reader = open_reader(Home(home), embedder)
-    retriever = Retriever(reader, embedder, reranker=make_reranker(settings.reranker, settings.cache))
+    retriever = Retriever(reader, embedder, reranker=make_reranker(READER, settings.cache))
     asked = [q for q in read_questions(questions, skip_bad=True) if q.answerable]
     random.Random(seed).shuffle(asked)
     model = ReadingModel(settings.cache)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.generations import Home
+from qa.reading.weights import digest
 from qa.rerank.late_interaction import LateInteraction
 from qa.rerank.reader import ReaderReranker
 from youju.assembly import make_library
@@ -15,16 +16,16 @@ def made(tmp_path: Path, **given: object):  # type: ignore[no-untyped-def]
     return make_library(Settings(home=tmp_path, **given))  # type: ignore[arg-type]
 
 
-def test_the_reader_reranks_by_default(tmp_path: Path) -> None:
-    library = made(tmp_path)
+def test_the_reader_reranks_where_it_is_asked_for(tmp_path: Path) -> None:
+    library = made(tmp_path, reranker="reader")
     assert isinstance(library._reranker, ReaderReranker)
-    assert library.described == "reranker bundled"
+    assert library.described == f"reranker reader {digest()}"
 
 
 @pytest.mark.parametrize(
     ("given", "described"),
     [
-        ({"reranker": "late-interaction"}, "reranker late-interaction"),
+        ({}, "reranker bundled"),
         ({"reranker": "none"}, "reranker none"),
         ({"reader_confidence": False}, "reranker bundled, without reader_confidence"),
         (
@@ -41,7 +42,7 @@ def test_what_is_switched_off_is_said(tmp_path: Path, given: dict[str, object], 
 
 
 def test_rerankers_by_name(tmp_path: Path) -> None:
-    assert isinstance(made(tmp_path, reranker="late-interaction")._reranker, LateInteraction)
+    assert isinstance(made(tmp_path)._reranker, LateInteraction)
     assert made(tmp_path, reranker="none")._reranker is None
 
 

@@ -133,7 +133,7 @@ def test_weights_that_cannot_be_used_are_an_error(tmp_path: Path, damage: str) -
         np.savez(path, **{name: value for name, value in kept.items() if "support" not in name})
     elif damage == "whole matrices":
         np.savez(path, **kept, **{"layers.6.q.weight": np.zeros((2, 2))})
-    with pytest.raises(RerankerError, match="late-interaction"):
+    with pytest.raises(RerankerError, match="YOUJU_RERANKER=bundled"):
         ReadingModel(tmp_path / "cache", path).warm_up()
     if damage == "missing":
         with pytest.raises(RerankerError, match="cannot be used"):
@@ -149,4 +149,3 @@ def test_likeliest_span_is_in_order_and_not_too_long() -> None:
     logits[0, 0], logits[59, 1] = 9.0, 9.0  # too long as one
     first, last = _likeliest(logits)
     assert first <= last < first + 40
-    assert _likeliest(np.empty((0, 2), dtype=np.float32)) == (0, 0)

@@ -134,11 +134,11 @@ def test_passage_text_is_the_title_and_the_neighbours_in_the_paragraph(candidate
 
 def test_make_reranker_names_what_is_known() -> None:
     assert make_reranker("none") is None
-    assert isinstance(make_reranker("bundled"), ReaderReranker)
-    assert isinstance(make_reranker("late-interaction"), LateInteraction)
+    assert isinstance(make_reranker("bundled"), LateInteraction)
+    assert isinstance(make_reranker("reader"), ReaderReranker)
     for name in ("bert", "cross-encoder:", "api:", ""):
         with pytest.raises(
-            RerankerError, match="is not known.*bundled, late-interaction, none, cross-encoder:MODEL or api:MODEL"
+            RerankerError, match="is not known.*bundled, reader, none, cross-encoder:MODEL or api:MODEL"
         ):
             make_reranker(name)
 

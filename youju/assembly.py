@@ -5,7 +5,7 @@ from index.generations import Home
 from qa.extractive import Extraction
 from qa.library import Library
 from qa.reading.weights import digest
-from qa.rerank import BUNDLED, make_reranker
+from qa.rerank import READER, make_reranker
 from youju.settings import Settings
 
 
@@ -23,5 +23,5 @@ def make_library(settings: Settings, home: Home | None = None) -> Library:
 def _described(settings: Settings) -> str:
     """What the answers depend on, beside articles and embedder."""
     switched_off = [name for name in ("reader_confidence", "reader_answer") if not getattr(settings, name)]
-    named = f"{settings.reranker} {digest()}" if settings.reranker == BUNDLED else settings.reranker
+    named = f"{settings.reranker} {digest()}" if settings.reranker == READER else settings.reranker
     return ", without ".join([f"reranker {named}", *switched_off])

@@ -46,12 +46,12 @@ class Output:
     support: float
     """That it bears the statement out that was given as the question."""
     begins: npt.NDArray[np.int64]
-    """(tokens,): where each token of the window begins, in characters."""
+    """(tokens,): where each token of the window begins, in characters; those of white space are left out."""
     starts: Floats
     """(tokens,): the chance that the answer starts at it, were there one in the window; they add up to 1."""
     start: int
     end: int
-    """Characters `[start, end)` of the likeliest answer; equal in an empty window."""
+    """Characters `[start, end)` of the likeliest answer; equal in a window of white space."""
     certainty: float
     """The chance of just this answer, were there one in the window; 0 to 1."""
 
@@ -123,20 +123,21 @@ class _Loaded:
         vectors = self._words.rows(pair.ids) + self._positions[: len(pair.ids)]
         logits, spans = self._session.run(None, {INPUT: vectors[None]})
         heads = dict(zip(HEADS, (logits[0, 0] / self._temperatures).tolist(), strict=True))
-        ends = spans[0, pair.begin : pair.begin + len(pair.window)]
-        first, last = _likeliest(ends)
         places = [_trimmed(pair.text, token.start, token.end) for token in pair.window]
-        start, end = _trimmed(pair.text, places[first][0], places[last][1]) if places else (0, 0)
+        # A token of white space alone says nothing, and no answer starts or ends there.
+        said = [at for at, (start, end) in enumerate(places) if start < end]
+        ends = spans[0, [pair.begin + at for at in said]]
         starts, lasts = _softmax(ends[:, 0]), _softmax(ends[:, 1])
-        certainty = float(starts[first] * lasts[last]) if places else 0.0
-        begins = np.array([begin for begin, _ in places], dtype=np.int64)
+        begins = np.array([places[at][0] for at in said], dtype=np.int64)
+        if not said:
+            return Output(**heads, begins=begins, starts=starts, start=0, end=0, certainty=0.0)
+        first, last = _likeliest(ends)
+        start, end, certainty = places[said[first]][0], places[said[last]][1], float(starts[first] * lasts[last])
         return Output(**heads, begins=begins, starts=starts, start=start, end=end, certainty=certainty)
 
 
 def _likeliest(logits: Floats) -> tuple[int, int]:
-    """First and last token of the best span of at most MAX_ANSWER tokens; logits (tokens, 2)."""
-    if not len(logits):
-        return 0, 0
+    """First and last token of the best span of at most MAX_ANSWER tokens; logits (tokens, 2), of one token at least."""
     allowed = np.triu(np.tri(len(logits), k=MAX_ANSWER - 1, dtype=bool))
     sums = np.where(allowed, logits[:, :1] + logits[None, :, 1], -np.inf)
     first, last = divmod(int(sums.argmax()), len(logits))

@@ -56,7 +56,7 @@ class Weights:
 def read_weights(path: Path = FILE) -> Weights:
     """Adapters as float32. Raises RerankerError when the file is missing or damaged, or lacks a head."""
     try:
-        with np.load(path) as arrays:
+        with path.open("rb") as file, np.load(file) as arrays:  # numpy leaves a damaged file open
             weights = Weights({name: arrays[name].astype(np.float32) for name in arrays.files})
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise _unusable(path, str(error)) from error
@@ -79,5 +79,5 @@ def digest(path: Path = FILE) -> str:
 def _unusable(path: Path, why: str) -> RerankerError:
     return RerankerError(
         f"the reader's weights {path} cannot be used: {why}.",
-        "Install the package again, or do without the reader: YOUJU_RERANKER=late-interaction",
+        "Install the package again, or do without the reader: YOUJU_RERANKER=bundled",
     )

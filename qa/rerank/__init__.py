@@ -1,7 +1,7 @@
 """Reranking: the best candidates of the fusion, read more closely.
 
-`make_reranker` takes a setting: `bundled` (the bundled reader, on what late interaction puts first),
-`late-interaction` (on the bundled encoder's tokens, alone), `cross-encoder:MODEL` (sentence-transformers), `api:MODEL` (an HTTP /rerank endpoint) or `none`.
+`make_reranker` takes a setting: `bundled` (late interaction on the bundled encoder's tokens), `reader` (the bundled
+reader on what that puts first; being measured, not the default yet), `cross-encoder:MODEL` (sentence-transformers), `api:MODEL` (an HTTP /rerank endpoint) or `none`.
 """
 
 from collections.abc import Iterable
@@ -15,8 +15,8 @@ from index.reader import Located, Reader
 from qa.candidate import Candidate, below, order
 from qa.query import Query
 
-BUNDLED, LATE_INTERACTION, NONE = "bundled", "late-interaction", "none"
-KNOWN = f"{BUNDLED}, {LATE_INTERACTION}, {NONE}, cross-encoder:MODEL or api:MODEL"
+BUNDLED, READER, NONE = "bundled", "reader", "none"
+KNOWN = f"{BUNDLED}, {READER}, {NONE}, cross-encoder:MODEL or api:MODEL"
 """What `make_reranker` takes; MODEL is a name, or the path of a folder for cross-encoder."""
 
 
@@ -72,10 +72,12 @@ def make_reranker(name: str, cache: Path | None = None) -> Reranker | None:
     kind, _, model = name.partition(":")
     if name == NONE:
         return None
-    if name in (BUNDLED, LATE_INTERACTION):
+    if name == BUNDLED:
         from qa.rerank.late_interaction import LateInteraction
 
-        return LateInteraction() if name == LATE_INTERACTION else _reader(cache)
+        return LateInteraction()
+    if name == READER:
+        return _reader(cache)
     if kind == "cross-encoder" and model:
         from qa.rerank.cross_encoder import CrossEncoderReranker
 

@@ -59,4 +59,4 @@ def _first(tokens: Vectors) -> Vectors:
 
 
 DEFAULT = LateInteraction()
-"""What reranks where a program gives no reranker: it needs no model beside the embedder's. Settings have the reader."""
+"""What reranks where nothing else is said: it needs no model beside the embedder's."""
