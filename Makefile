@@ -43,7 +43,7 @@ train: install  ## the reader's weights, from the sets in DATA: hours; goes on w
 	$(BIN)/python -c 'import torch' || $(BIN)/pip install --quiet -c constraints.txt -e '.[dev,sentence-transformers]'
 	test -e $(TRAIN)/examples/cmrc.jsonl || $(BIN)/python -m training.mine $(DATA)/crud $(DATA)/drcd $(DATA)/cmrc --home $(TRAIN) --out $(TRAIN)/examples
 	test -e $(TRAIN)/claims.jsonl || $(BIN)/python -m training.claims $(TRAIN)/examples/*.jsonl --citecheck $(DATA)/citecheck/statements.jsonl --out $(TRAIN)/claims.jsonl
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m training.train $(TRAIN)/examples/*.jsonl $(TRAIN)/examples/crud.jsonl $(TRAIN)/examples/crud.jsonl --claims $(TRAIN)/claims.jsonl --steps $(STEPS) --out $(TRAIN)/run
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m training.train $(TRAIN)/examples/*.jsonl --claims $(TRAIN)/claims.jsonl --steps $(STEPS) --out $(TRAIN)/run
 	$(BIN)/python -m training.temperatures $(TRAIN)/run/reader.npz $(TRAIN)/examples/*.jsonl --claims $(TRAIN)/claims.jsonl --out qa/reading/reader.npz --picture docs/reader-reliability.svg
 	cp $(TRAIN)/run/log.jsonl training/log.jsonl
 

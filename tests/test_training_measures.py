@@ -12,10 +12,10 @@ from index.records import LoadedArticle
 from qa.reading.model import Output
 from training.citecheck import cross_validated
 from training.claims import of_citecheck
-from training.examples import is_validation
 from training.held_out import held_out
 from training.logistic import fit
 from training.measure import ask
+from training.split import Split
 from training.temperatures import Judged, reliability
 
 
@@ -113,9 +113,11 @@ def test_held_out_questions_are_those_of_validation_articles(tmp_path: Path) -> 
     folder.mkdir()
     rows = [{"id": str(n), "question": "什么？", "evidence": [{"article": f"a{n}", "quote": "甲"}]} for n in range(200)]
     (folder / "questions.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows), "utf-8")
-    (folder / "articles.jsonl").write_text('{"id": "a1", "text": "甲"}\n', "utf-8")
-    assert held_out(folder, tmp_path / "out") == sum(is_validation(f"set/a{n}") for n in range(200)) > 0
+    articles = "".join(json.dumps({"id": f"a{n}", "title": "", "text": "甲"}) + "\n" for n in range(200))
+    (folder / "articles.jsonl").write_text(articles, "utf-8")
+    split = Split(folder)
+    assert held_out(folder, tmp_path / "out") == sum(split.sides.values()) > 0
     kept = [json.loads(line) for line in (tmp_path / "out" / "questions.jsonl").read_text("utf-8").splitlines()]
-    assert all(is_validation(f"set/a{row['id']}") for row in kept)
-    assert (tmp_path / "out" / "articles.jsonl").read_text("utf-8") == '{"id": "a1", "text": "甲"}\n'
+    assert all(split.is_validation(f"a{row['id']}") for row in kept)
+    assert (tmp_path / "out" / "articles.jsonl").read_text("utf-8") == articles
     held_out(folder, tmp_path / "out")  # a second time over the first

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from qa.reading.pair import Pair, PairEncoder
 from training.examples import Claim, Example, Passage
+from training.names import Names, named_in
 from training.near_misses import changed, contradicted
 from training.snippets import snippet
 from training.variants import varied
@@ -61,6 +62,7 @@ class Batches:
     ) -> None:
         self._examples, self._claims = examples, claims
         self._encoder, self._settings, self._seed = encoder, settings, seed
+        self._names = Names(example.question for example in examples)
 
     def at(self, step: int) -> Batch:
         """The batch of a step, from 0."""
@@ -88,12 +90,13 @@ class Batches:
         if (
             is_hard
             and random_.random() < s.contradictions
-            and (false := contradicted(example.question, positive, random_))
+            and (false := contradicted(example.question, positive, self._names, random_))
         ):
             negatives[-1] = false
         # Not both: with what was changed left out, the same text would stand on either side.
         elif is_hard and random_.random() < s.snippets:
-            positive, *negatives = (snippet(passage, random_) for passage in (positive, *negatives))
+            needed = [name for _, name in named_in(example.question)]
+            positive, *negatives = (snippet(passage, random_, needed) for passage in (positive, *negatives))
         pairs = [self._pair(question, passage) for passage in (positive, *negatives)]
         start, end = token_span(pairs[0], positive.start, positive.end)
         missed = changed(question, random_) if random_.random() < s.near_misses else None

@@ -7,14 +7,20 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from eval.run_script import run_script
-from training.examples import Claim, Example, is_validation, read_examples, write
-from training.near_misses import changed
+from index.build import prepare
+from index.fold import fold_text
+from index.records import LoadedArticle
+from qa.reading.windows import windows_of
+from training.examples import Claim, Example, read_examples, write
+from training.near_misses import CLAIM_KINDS, changed
+from training.split import is_validation
 from training.variants import varied
 
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
@@ -23,6 +29,10 @@ MIN_SENTENCE = 10
 
 CITECHECK_SHARE = 2
 """Half of CiteCheck's questions are kept for validation: a tenth, 100 statements, would say little."""
+
+MAX_STATEMENT = 100
+MAX_TEXT = 400
+"""Characters; about what the reader takes."""
 
 CITED = re.compile(r"^\[\d+\]\s*")
 
@@ -33,10 +43,25 @@ def of_citecheck(path: Path) -> Iterator[Claim]:
         for line in file:
             row = json.loads(line)
             validation = is_validation(f"citecheck/{row['query']}", CITECHECK_SHARE)
-            quote = CITED.sub("", row["quote"])
-            yield Claim(
+            quote = nearest_window(row["statement"], CITED.sub("", row["quote"]))
+            claim = Claim(
                 f"citecheck-{row['idx']}", "citecheck", row["statement"], "", quote, bool(row["label"]), validation
             )
+            if validation or len(claim.statement) <= MAX_STATEMENT:
+                yield claim
+
+
+def nearest_window(statement: str, text: str) -> str:
+    """The text, or of one too long to be read the stretch of whole sentences with most of the statement's pairs of
+    characters."""
+    if len(text) <= MAX_TEXT:
+        return text
+    article = prepare(LoadedArticle(id="", text=text))
+    folded = fold_text(statement)
+    pairs = {folded[i : i + 2] for i in range(len(folded) - 1)}
+    spans = [w.span for w in windows_of(article)]
+    joined = [article.text[a.start : b.end] for a, b in pairwise(spans)] or [article.text[:MAX_TEXT]]
+    return max(joined, key=lambda part: sum(pair in fold_text(part) for pair in pairs))
 
 
 def of_examples(examples: list[Example], seed: int) -> Iterator[Claim]:
@@ -51,7 +76,7 @@ def of_examples(examples: list[Example], seed: int) -> Iterator[Claim]:
         true = random_.choice(sentences).strip()
         about = (example.source, passage.title, passage.text)
         yield _claim(f"{example.id}-true", varied(true, random_), *about, True, example)
-        if false := changed(true, random_):
+        if false := changed(true, random_, CLAIM_KINDS):
             yield _claim(f"{example.id}-{false[1]}", varied(false[0], random_), *about, False, example)
         if example.negatives and random_.random() < 0.3:
             other = random_.choice(example.negatives)

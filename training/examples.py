@@ -1,10 +1,8 @@
 """What the reader learns from: questions with windows that answer them and windows that do not.
 
-Spans are characters `[start, end)` of their window. The split is by article, so that no article
-of the validation part has been seen in training.
+Spans are characters `[start, end)` of their window. `training.split` says what is kept for validation.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -14,9 +12,6 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 T = TypeVar("T")
-
-VALIDATION_SHARE = 10
-"""One article of so many is kept for validation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +51,6 @@ class Claim:
     text: str
     supported: bool
     validation: bool
-
-
-def is_validation(article: str, share: int = VALIDATION_SHARE) -> bool:
-    """Whether an article belongs to the fixed tenth, or to one of another number of parts."""
-    return int(hashlib.sha256(article.encode()).hexdigest()[:8], 16) % share == 0
 
 
 def write(path: Path, items: Iterable[Example | Claim]) -> int:

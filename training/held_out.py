@@ -13,7 +13,7 @@ import typer
 
 from eval.questions import ARTICLES, QUESTIONS, read_questions
 from eval.run_script import run_script
-from training.examples import is_validation
+from training.split import Split
 
 
 def held_out(folder: Path, out: Path) -> int:
@@ -23,7 +23,8 @@ def held_out(folder: Path, out: Path) -> int:
     link.unlink(missing_ok=True)
     link.symlink_to((folder / ARTICLES).resolve())
     questions = read_questions(folder / QUESTIONS, skip_bad=True)
-    kept = [q for q in questions if any(is_validation(f"{folder.name}/{article}") for article in q.gold_articles)]
+    split = Split(folder)
+    kept = [q for q in questions if any(map(split.is_validation, q.gold_articles))]
     (out / QUESTIONS).write_text("".join(f"{q.model_dump_json()}\n" for q in kept), "utf-8")
     return len(kept)
 

@@ -29,7 +29,8 @@ from qa.reading.model import Output, ReadingModel
 from qa.reading.windows import Window, windows_of
 from training.citecheck import cross_validated
 from training.claims import of_citecheck
-from training.examples import Example, is_validation, read_examples
+from training.examples import Example, read_examples
+from training.split import Split
 from youju.settings import load_settings
 
 RESAMPLES = 2000
@@ -86,11 +87,11 @@ def of_set(model: ReadingModel, folder: Path) -> dict[str, Values]:
         for loaded in read_articles(folder / "articles.jsonl", "")
         if isinstance(loaded, LoadedArticle)
     }
-    found = []
+    split, found = Split(folder), []
     for question in read_questions(folder / "questions.jsonl", skip_bad=True):
-        [gold, *others] = sorted(question.gold_articles) or [""]
-        if question.answers and not others and is_validation(f"{folder.name}/{gold}"):
-            found.append(ask(model, question, articles[gold]))
+        gold = sorted(question.gold_articles)
+        if question.answers and len(gold) == 1 and split.is_validation(gold[0]):
+            found.append(ask(model, question, articles[gold[0]]))
     return {
         "the answer's sentence first": [float(a.sentence_first) for a in found],
         "exact span": [float(a.exact) for a in found],

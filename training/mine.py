@@ -13,7 +13,8 @@ from typing import Annotated
 
 import typer
 
-from eval.questions import TestQuestion, read_questions
+from eval.metrics.answers import contains_answer
+from eval.questions import ARTICLES, QuestionSetError, TestQuestion, read_questions
 from eval.run_script import run_script
 from eval.set_folder import SetIndex, open_set
 from index.embed import make_embedder
@@ -21,36 +22,55 @@ from index.fold import Folded, fold, fold_text
 from index.reader import Reader, open_reader
 from qa.reading.windows import Window, windows_of
 from qa.retrieve import Retriever
-from training.examples import Example, Passage, is_validation, write
+from training.examples import Example, Passage, write
+from training.split import Split
 from youju.settings import load_settings
 
 DEPTH = 60
+MIN_ANSWER = 2
+"""Characters: 是 stands in every window."""
+
 NEGATIVES = 12
 SAME_ARTICLE = 4
 """Of the negatives, at most so many from the gold article."""
 
 
-def examples(name: str, questions: list[TestQuestion], retriever: Retriever, reader: Reader) -> Iterator[Example]:
-    """An example for each question of which some window answers word for word."""
+def examples(
+    name: str, questions: list[TestQuestion], retriever: Retriever, reader: Reader, split: Split
+) -> Iterator[Example]:
+    """An example for each question of which some window answers word for word.
+
+    Its negatives are of its own side of the split, so that no text of one is seen on the other.
+    """
     for question in questions:
+        if any(len(alias) < MIN_ANSWER for part in question.answers[:1] for alias in part):
+            continue
         gold = [reader.store.article(article) for article in sorted(question.gold_articles)]
         inside = [window for article in gold for window in windows_of(article)]
         positives = [p for window in inside if (p := _positive(question, window)) is not None]
         if not positives:
             continue
-        near = _near(question, retriever, {a.id for a in gold})
+        positives = positives if question.evidence else [max(positives, key=lambda p: _overlap(question.question, p))]
+        validation = any(split.is_validation(a.id) for a in gold)
+        others = {a for a, side in split.sides.items() if side is validation} - question.gold_articles
+        near = _near(question, retriever, others)
         same = [_plain(w) for w in inside if not _holds(question, w.text)][:SAME_ARTICLE]
         negatives = (same + near)[:NEGATIVES]
-        validation = any(is_validation(f"{name}/{article.id}") for article in gold)
         yield Example(question.id, name, question.question, tuple(positives), tuple(negatives), validation)
 
 
-def _near(question: TestQuestion, retriever: Retriever, gold: set[str]) -> list[Passage]:
-    """The windows of the candidates' sentences that do not hold the answer, best first."""
+def _overlap(question: str, passage: Passage) -> int:
+    """How many of the question's pairs of characters a passage has."""
+    asked, text = fold_text(question), fold_text(f"{passage.title}\n{passage.text}")
+    return sum(asked[i : i + 2] in text for i in range(len(asked) - 1))
+
+
+def _near(question: TestQuestion, retriever: Retriever, allowed: set[str]) -> list[Passage]:
+    """The windows of the candidates' sentences, in allowed articles, that do not hold the answer, best first."""
     windows: dict[tuple[str, int], Window] = {}
     for candidate in retriever.retrieve(question.question, DEPTH):
         article = candidate.located.article
-        if article.id in gold:
+        if article.id not in allowed:
             continue
         for window in windows_of(article):
             if window.first <= candidate.located.position < window.last:
@@ -66,6 +86,8 @@ def _positive(question: TestQuestion, window: Window) -> Passage | None:
     """The window with the answer's span, where it holds the gold evidence and the answer."""
     quotes = [e.quote for e in question.evidence if e.article == window.article.id]
     if quotes and not any(fold_text(quote)[:40] in fold_text(window.text) for quote in quotes):
+        return None
+    if not _holds(question, window.text):
         return None
     folded = fold(window.text)
     for alias in (alias for part in question.answers[:1] for alias in part):
@@ -85,9 +107,8 @@ def _distance(folded: Folded, start: int, quotes: list[str]) -> int:
 
 
 def _holds(question: TestQuestion, text: str) -> bool:
-    """Whether a text has any alias of the answer's first part."""
-    folded = fold_text(text)
-    return any(fold_text(alias) in folded for part in question.answers[:1] for alias in part)
+    """Whether a text has the answer's first part."""
+    return contains_answer(text, question.answers[:1])
 
 
 def run(
@@ -99,7 +120,8 @@ def run(
     embedder = make_embedder("bundled", load_settings().cache)
     for folder in folders:
         found = open_set(folder)
-        assert found.articles is not None
+        if found.articles is None:
+            raise QuestionSetError(f"{folder} has no {ARTICLES}.", "Give folders of sets with their articles.")
         own = SetIndex(home, found.articles, embedder)
         if not own.is_complete:
             print(f"{found.name}: indexing {own.count()} articles")
@@ -107,7 +129,7 @@ def run(
                 pass
         reader = open_reader(own.home, embedder)
         questions = [q for q in read_questions(found.questions, skip_bad=True) if q.answerable and q.answers]
-        made = examples(found.name, questions, Retriever(reader, embedder), reader)
+        made = examples(found.name, questions, Retriever(reader, embedder), reader, Split(folder))
         count = write(out / f"{found.name}.jsonl", made)
         print(f"{found.name}: {count} of {len(questions)} questions")
 

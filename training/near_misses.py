@@ -2,34 +2,34 @@
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import rjieba
 
-from index.fold import fold
+from index.fold import fold, fold_text
 from qa.gazetteer import place_spans, same_level
 from qa.names import bodies_in
+from qa.script import script_of, to_script
 from training.examples import Passage
+from training.names import YEAR, Names, named_in
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年|赛季|-|世界|奥运|冬奥|亚运|全国)")
+QUESTION_KINDS = ("year", "number", "place", "body", "direction")
+CLAIM_KINDS = (*QUESTION_KINDS, "negation")
+"""What is changed in either: a question with a 不 put into it is mostly none that anybody would ask."""
+
 _NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.]*年)")
 _PLACES = "北京 上海 天津 重庆 武汉 成都 杭州 南京 广州 深圳 西安 合肥 苏州 台北 高雄 香港 广东 江苏 浙江 山东 四川 湖北 河南 日本 韩国 美国 法国 德国".split()
 _BODIES = "清华大学 复旦大学 浙江大学 中山大学 中国银行 建设银行 协和医院 华为公司 海淀区人民法院".split()
-_WORKS = "春江旧事 远山的灯 第七码头 夜航船 风的颜色 长街 雪线之上 归途列车".split()
-_PEOPLE = "陈立行 周予安 李若川 王景明 赵新野 孙怀远 何晓舟 林知秋 马致中 高逸".split()
-_WORK = re.compile(r"《([^《》]{2,20})》")
-_ORDINAL = re.compile(r"第[一二三四五六七八九十\d]{1,3}[届次任代季部]")
 _TURNS = (
     ("增长", "下降"), ("上升", "下降"), ("提高", "降低"), ("增加", "减少"), ("超过", "不足"), ("最大", "最小"),
     ("最高", "最低"), ("同意", "反对"), ("支持", "反对"), ("开始", "结束"), ("第一", "第二"), ("以上", "以下"),
 )  # fmt: skip
-_VERBS = re.compile(r"(?=是|有|会|能|将|可以|属于|包括|允许|需要)")
+_VERBS = frozenset("是 有 会 會 能 将 將 可以 属于 屬於 包括 允许 允許 需要".split())
 
 
-def changed(text: str, random_: random.Random) -> tuple[str, str] | None:
-    """The text with one thing changed, and what was: year, number, place, body, direction or negation; None
-    where it has nothing of the kind."""
-    rules = list(_RULES.items())
+def changed(text: str, random_: random.Random, kinds: tuple[str, ...] = QUESTION_KINDS) -> tuple[str, str] | None:
+    """The text with one thing changed, and what was, one of `kinds`; None where it has nothing of the kind."""
+    rules = [(kind, _RULES[kind]) for kind in kinds]
     random_.shuffle(rules)
     for kind, rule in rules:
         new = rule(text, random_)
@@ -38,40 +38,24 @@ def changed(text: str, random_: random.Random) -> tuple[str, str] | None:
     return None
 
 
-def contradicted(question: str, passage: Passage, random_: random.Random) -> Passage | None:
+def contradicted(question: str, passage: Passage, names: Names, random_: random.Random) -> Passage | None:
     """The passage with a year, a place, a body, a work or a person that the question names changed wherever it stands,
     so that it answers no more; None where it names none of the question's, or only in its answer."""
-    named = [(name, others) for name, others in _named(question) if name in f"{passage.title}\n{passage.text}"]
     answer = passage.text[passage.start : passage.end]
-    free = [(name, others) for name, others in named if name not in answer and answer not in name]
+    said = f"{passage.title}\n{passage.text}"
+    free = [(k, n) for k, n in named_in(question) if n in said and n not in answer and answer not in n]
     if not free:
         return None
-    name, others = random_.choice(free)
-    other = random_.choice([o for o in others if o != name])
+    kind, name = random_.choice(free)
+    other = names.other(kind, name, random_)
+    if other is None:
+        return None
+    other = to_script(other, script_of(passage.text))
     return Passage(passage.title.replace(name, other), passage.text.replace(name, other))
 
 
-def _named(question: str) -> Iterator[tuple[str, list[str]]]:
-    """What a question names, as it is written, each with others of its kind."""
-    for year in _YEAR.findall(question):
-        yield year, [str(int(year) + step) for step in (-4, -3, -2, -1, 1, 2, 3, 4)]
-    for work in _WORK.findall(question):
-        yield work, _WORKS
-    folded = fold(question)
-    for place, span in place_spans(folded.text):
-        if others := [other for other in _PLACES if same_level(place, [other])]:
-            yield folded.original(span.start, span.end).of(question), others
-    for span in bodies_in(folded.text):
-        yield folded.original(span.start, span.end).of(question), _BODIES
-    for word, tag in rjieba.tag(question):
-        if tag in ("nr", "nrt", "nrfg") and len(word) > 1:
-            yield word, _PEOPLE
-    for ordinal in _ORDINAL.findall(question):
-        yield ordinal, [f"第{n}{ordinal[-1]}" for n in "二三四五六七八九"]
-
-
 def _year(text: str, random_: random.Random) -> str | None:
-    return _swapped(text, _YEAR, lambda old: str(int(old) + random_.choice([-3, -2, -1, 1, 2, 3])), random_)
+    return _swapped(text, YEAR, lambda old: str(int(old) + random_.choice([-3, -2, -1, 1, 2, 3])), random_)
 
 
 def _number(text: str, random_: random.Random) -> str | None:
@@ -92,7 +76,7 @@ def _place(text: str, random_: random.Random) -> str | None:
     if not others:
         return None
     at = folded.original(span.start, span.end)
-    return text[: at.start] + random_.choice(others) + text[at.end :]
+    return text[: at.start] + _like(text, random_.choice(others)) + text[at.end :]
 
 
 def _body(text: str, random_: random.Random) -> str | None:
@@ -102,7 +86,13 @@ def _body(text: str, random_: random.Random) -> str | None:
         return None
     chosen = random_.choice(spans)
     at = folded.original(chosen.start, chosen.end)
-    return text[: at.start] + random_.choice([b for b in _BODIES if b != at.of(text)]) + text[at.end :]
+    others = [b for b in _BODIES if b != fold_text(at.of(text))]
+    return text[: at.start] + _like(text, random_.choice(others)) + text[at.end :]
+
+
+def _like(text: str, other: str) -> str:
+    """What is put into a text, in its script."""
+    return to_script(other, script_of(text))
 
 
 def _direction(text: str, random_: random.Random) -> str | None:
@@ -114,9 +104,14 @@ def _direction(text: str, random_: random.Random) -> str | None:
 
 
 def _negation(text: str, random_: random.Random) -> str | None:
-    if "没有" in text or "不是" in text:
-        return text.replace("没有", "有", 1).replace("不是", "是", 1)
-    places = [match.start() for match in _VERBS.finditer(text)]
+    for negated, plain in (("没有", "有"), ("沒有", "有"), ("不是", "是")):
+        if negated in text:
+            return text.replace(negated, plain, 1)
+    places, at = [], 0
+    for word, _ in rjieba.tag(text):
+        if word in _VERBS:
+            places.append(at)
+        at += len(word)
     if not places:
         return None
     at = random_.choice(places)

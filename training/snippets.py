@@ -6,6 +6,7 @@ alone prefers them to the better answer.
 
 import random
 import re
+from collections.abc import Collection
 from datetime import date
 
 from training.examples import Passage
@@ -18,10 +19,16 @@ KEPT = 0.65
 _FIRST, _LAST = date(2009, 1, 1).toordinal(), date(2024, 12, 31).toordinal()
 
 
-def snippet(passage: Passage, random_: random.Random) -> Passage:
-    """Some clauses of the passage, those with its answer among them, with gaps; often without its title."""
+def snippet(passage: Passage, random_: random.Random, needed: Collection[str] = ()) -> Passage:
+    """Some clauses of the passage, those with its answer or a `needed` name among them, with gaps; often without its
+    title, unless that alone has such a name."""
     clauses = [match.span() for match in _CLAUSE.finditer(passage.text)]
-    kept = [random_.random() < KEPT or _has_answer(passage, span) for span in clauses]
+    kept = [
+        random_.random() < KEPT
+        or _has_answer(passage, span)
+        or any(name in passage.text[slice(*span)] for name in needed)
+        for span in clauses
+    ]
     if not any(kept):
         kept[random_.randrange(len(kept))] = True
     text, start = _opening(random_), -1
@@ -34,7 +41,8 @@ def snippet(passage: Passage, random_: random.Random) -> Passage:
             start = len(text) + passage.start - begin
         text += passage.text[begin:end]
     end = start + passage.end - passage.start if start >= 0 else -1
-    title = passage.title if random_.random() < 0.5 else ""
+    is_needed = any(name in passage.title and name not in passage.text for name in needed)
+    title = passage.title if is_needed or random_.random() < 0.5 else ""
     return Passage(title, text + (GAP.rstrip() if random_.random() < 0.5 else ""), start, end)
 
 

