@@ -20,6 +20,7 @@ WUHAN = "武汉市发布量子产业规划。到2027年，武汉量子产业规�
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedder: Embedder) -> Path:
     """A working folder with one article, the embedder of the tests, and no variables of ours."""
     monkeypatch.setattr("youju.cli.options.make_embedder", lambda *_: embedder)
+    monkeypatch.setattr("youju.assembly.make_embedder", lambda *_: embedder)
     monkeypatch.delenv("YOUJU_HOME", raising=False)
     monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.chdir(tmp_path)

@@ -50,6 +50,7 @@ def surroundings() -> Iterator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.embed.make_embedder", lambda *_: HashEmbedder())
         patch.setattr("youju.cli.options.make_embedder", lambda *_: HashEmbedder())
+        patch.setattr("youju.assembly.make_embedder", lambda *_: HashEmbedder())
         patch.setattr("eval.session.figures", partial(figures, resamples=20))
         patch.setattr("eval.session.render", lambda *_: "<html></html>")
         patch.setattr("eval.targets.httpx.Client", Kept)
@@ -119,7 +120,7 @@ def test_eval_writes_a_run(server: Orchards, monkeypatch: pytest.MonkeyPatch) ->
     settings = json.loads(Path("out/run.json").read_bytes())["settings"]
     assert settings | {"questions": ""} == {
         "name": "q", "questions": "", "count": COUNT, "script": None, "limit": None, "seed": None, "tags": [],
-        "target": {"where": server.url, "embedder": "none", "index": "0123456789abcdef", "articles": 40}, "folding": FOLDING,
+        "target": {"where": server.url, "embedder": "none", "index": "0123456789abcdef", "articles": 40, "asking": ""}, "folding": FOLDING,
     }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def test_a_set_is_run_and_a_failure_opens_in_the_chat(page: Page, url: str, tmp_
     rows = page.locator(".youju-figures tbody tr")
     assert [rows.nth(n).locator("th").inner_text() for n in range(rows.count())] == ["all", "数"]
     assert rows.nth(0).locator("td").nth(1).inner_text().startswith("66.7 %")
-    assert page.locator(".youju-plots svg").count() == 3
+    assert page.locator(".youju-plots svg").count() == 4
     report = page.get_by_role("link", name="完整报告").get_attribute("href")
     assert report is not None
     answered = page.request.get(url.rstrip("/") + report)

@@ -45,7 +45,7 @@ def test_start_writes_what_is_run(folder: RunFolder) -> None:
     info = json.loads((folder.path / RUN).read_bytes())
     assert info["settings"] == {
         "name": "集", "questions": "a" * 64, "count": 3, "script": None, "limit": None, "seed": None, "tags": [],
-        "target": {"where": ".youju", "embedder": "test:hash-64", "index": "0123456789abcdef", "articles": 2}, "folding": FOLDING,
+        "target": {"where": ".youju", "embedder": "test:hash-64", "index": "0123456789abcdef", "articles": 2, "asking": ""}, "folding": FOLDING,
     }  # fmt: skip
     assert (info["settings_hash"], info["workers"], info["threshold"]) == (SETTINGS.hash, 2, 0.3)
     assert info["versions"] == {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
@@ -59,7 +59,7 @@ def test_start_writes_what_is_run(folder: RunFolder) -> None:
 def test_settings_hash_is_that_of_their_json() -> None:
     written = (
         '{"name":"集","questions":"' + "a" * 64 + '","count":3,"script":null,"limit":null,"seed":null,"tags":[],'
-        '"target":{"where":".youju","embedder":"test:hash-64","index":"0123456789abcdef","articles":2},"folding":"'
+        '"target":{"where":".youju","embedder":"test:hash-64","index":"0123456789abcdef","articles":2,"asking":""},"folding":"'
         + FOLDING
         + '"}'
     )
