@@ -38,6 +38,8 @@ class Candidate:
     """BM25 of its article over the best article's, 0 to 1."""
     reading: Reading | None = None
     """None where the reader has not read it."""
+    added: float = 0.0
+    """What reading, or not being read, added to the score."""
 
 
 def order(candidate: Candidate) -> tuple[float, str, int]:

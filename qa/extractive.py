@@ -111,6 +111,12 @@ def rank(evidence: Evidence) -> float:
     return evidence.candidate.score + 1.3 * evidence.own_coverage + 0.65 * evidence.coverage
 
 
+def _unread_rank(evidence: Evidence) -> float:
+    """The same without what the reader added: of two sentences that answer in different windows it puts one far ahead,
+    and most others it has not read."""
+    return rank(evidence) - evidence.candidate.added
+
+
 def confidence(evidence: Evidence, question: Question, *, reads: bool = True) -> float:
     """The chance that the evidence answers, 0 to 1: a logistic function of its features. `reads`: the reader's word
     is one of them, where it has read."""
@@ -137,7 +143,7 @@ def _with_more(best: Evidence, others: list[Evidence], question: Question, limit
         if len(chosen) == (3 if several else 2):
             break
         margin = limits.follow_elsewhere if several or _is_elsewhere(other, best) else limits.follow
-        if rank(best) - rank(other) <= margin and not _adds_nothing(other, chosen):
+        if _unread_rank(best) - _unread_rank(other) <= margin and not _adds_nothing(other, chosen):
             chosen.append(other)
     return chosen if several else _newest_first(chosen)
 

@@ -90,3 +90,17 @@ def test_select_of_its_time_only_takes_any_for_a_question_without_one() -> None:
 )
 def test_days_of_a_period(first: str, last: str, words: str) -> None:
     assert days_of(Period("", first, last)) == words
+
+
+def test_a_second_sentence_follows_by_what_it_scored_before_it_was_read() -> None:
+    first, second = "2020年产值达到100亿元。", "2020年产值达到110亿元。"
+    close = Extraction(confidence=0.0, follow=0.5, follow_elsewhere=0.5)
+    asked = analyse("2020年产值是多少亿元？", asof=date(2020, 5, 15))
+    for added, expected in (((2.0, -0.7), [first, second]), ((0.0, 0.0), [first, second]), ((2.0, 1.9), [first])):
+        plain = 1.0, (0.9 if expected == [first, second] else 0.3)
+        given = [
+            replace(candidate(text, score + more), added=more)
+            for text, score, more in zip((first, second), plain, added, strict=True)
+        ]
+        selection = select(asked, given, cast("Reader", EveryWordAlike()), close)
+        assert texts_of(selection) == expected

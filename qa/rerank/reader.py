@@ -115,7 +115,8 @@ class ReaderReranker:
 
     def _with_reading(self, candidate: Candidate, window: Window, outputs: dict[Window, Output]) -> Candidate:
         reading = reading_of(candidate, window, outputs[window]) if window in outputs else None
-        return replace(candidate, score=candidate.score + self._mixture.of(reading), reading=reading)
+        added = self._mixture.of(reading)
+        return replace(candidate, score=candidate.score + added, reading=reading, added=added)
 
 
 def read_alone(model: ReadingModel, question: str, candidate: Candidate) -> Reading:
