@@ -8,7 +8,7 @@ EVAL := .youju/eval
 TRAIN := .youju/train
 # Folders of the development sets that the reader learns from: make train DATA=PATH
 DATA ?= ../shared/data
-STEPS ?= 550
+STEPS ?= 1600
 # One numeric, one across scripts (the article is Traditional), one that the articles do not answer.
 DEMO_QUESTIONS := "合肥到2027年要有多少家量子企业？" "江苏2030年未来产业的规模目标是多少？" "苏州2035年的未来产业产值目标是多少？"
 

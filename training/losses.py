@@ -19,7 +19,7 @@ class Weights:
 
     rank: float = 1.0
     answerable: float = 0.5
-    span: float = 0.5
+    span: float = 1.0
     support: float = 0.5
 
 
