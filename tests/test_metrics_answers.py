@@ -1,7 +1,7 @@
 """Answers against gold answers: values, parts, overlaps of characters."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from opencc import OpenCC
 
@@ -191,6 +191,7 @@ def test_contains_answer_where_it_stands(before: str, alias: str, after: str) ->
 
 
 @quickly
+@example(999_999_999, 1_000_000_000)
 @given(numbers, numbers)
 def test_contains_answer_number_only_in_itself(said: int, wanted: int) -> None:
     assert contains_answer(f"共{said}个", [[str(wanted)]]) is (said == wanted)

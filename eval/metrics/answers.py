@@ -67,7 +67,7 @@ def _has_value(amounts: list[Quantity], alias: str) -> bool:
 
 def _is_same(said: Quantity, gold: Quantity) -> bool:
     """Equal values in the same unit; a gold answer without a unit leaves it open, but for percent."""
-    if not isclose(said.value, gold.value):
+    if not isclose(said.value, gold.value, rel_tol=1e-12):
         return False
     return said.unit == gold.unit or (not gold.unit and said.unit != "%")
 
