@@ -10,12 +10,13 @@ from fastapi import FastAPI
 
 from index.errors import YoujuError
 from qa.library import Library
+from qa.verify.verifier import Verifier
 from ui.chat import chat_tab
 from ui.evaluation import evaluation_tab
 from web.api import create_api
 from web.evaluation import Evaluations, add_reports
 from web.panel import ARTICLE_CSS, EVALUATION_CSS
-from youju.assembly import make_library
+from youju.assembly import make_library, make_verifier
 from youju.settings import Settings, load_settings
 
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
@@ -34,12 +35,12 @@ def build_page(library: Library, evaluations: Evaluations) -> gr.Blocks:
     return blocks
 
 
-def create_app(library: Library) -> FastAPI:
+def create_app(library: Library, verifier: Verifier | None = None) -> FastAPI:
     """The API with the page mounted at /."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     theme = gr.themes.Default(font=FONTS, font_mono=["ui-monospace", "monospace"])
     evaluations = Evaluations(library)
-    api = create_api(library)
+    api = create_api(library, verifier)
     add_reports(api, evaluations)
     app: FastAPI = gr.mount_gradio_app(
         api,
@@ -58,7 +59,7 @@ def serve(settings: Settings) -> None:
     library = make_library(settings)
     if problem := library.warm_up():
         print(f"youju: {problem}", file=sys.stderr)
-    app = create_app(library)
+    app = create_app(library, make_verifier(settings))
     listener = _listen(settings.host, settings.port)
     print(f"youju: serving on http://{settings.host}:{settings.port}", file=sys.stderr)
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])

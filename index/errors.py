@@ -11,7 +11,8 @@ YoujuError
 ├── EmbedderError            the embedder cannot be loaded or returned a wrong shape
 ├── RerankerError            the reranker cannot be loaded or did not answer
 ├── ArticleNotFound          no article has this id
-└── QuestionError            a question that cannot be asked (empty, too long)
+├── QuestionError            a question that cannot be asked (empty, too long)
+└── StatementError           a statement that cannot be verified (empty, too long, nothing cited)
 """
 
 
@@ -93,3 +94,9 @@ class QuestionError(YoujuError):
     """The question cannot be asked as it is."""
 
     code = "bad_question"
+
+
+class StatementError(YoujuError):
+    """The statement cannot be verified as it is."""
+
+    code = "bad_statement"

@@ -125,7 +125,7 @@ def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
     missing += [f"{year}年" for year in question.years if not _is_year(year, scope, located)]
     missing += [_day_words(day) for day in question.days if not _is_day(day, scope, located)]
     missing += [name for name in question.people if name not in scope.whole]
-    missing += [body for body in question.bodies if _pairs_in(body, scope.whole) < SAME_BODY]
+    missing += [body for body in question.bodies if pairs_in(body, scope.whole) < SAME_BODY]
     missing += [_words(a, question) for a in question.amounts if not _has_amount(a, scope.whole)]
     return missing
 
@@ -351,11 +351,11 @@ def mentions(term: str, folded: str) -> float:
         return 1.0
     if len(term) < 3 or term.isascii():
         return 0.0
-    share = _pairs_in(term, folded)
+    share = pairs_in(term, folded)
     return share if share >= 0.5 else 0.0
 
 
-def _pairs_in(term: str, folded: str) -> float:
+def pairs_in(term: str, folded: str) -> float:
     """Share of a term's pairs of neighbouring characters that a text has."""
     pairs = [term[i : i + 2] for i in range(len(term) - 1)]
     return sum(pair in folded for pair in pairs) / len(pairs)

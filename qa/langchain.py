@@ -14,6 +14,8 @@ from index.embed import Embedder
 from qa.answer import Answer, Turn
 from qa.filters import Day, Filters
 from qa.library import Library
+from qa.verify.cited import CitedText
+from qa.verify.verifier import Verification, Verifier
 
 
 class YoujuRetriever(BaseRetriever):
@@ -67,3 +69,20 @@ def answering(library: Library) -> Runnable[str | dict[str, object], Answer]:
         return library.pipeline().ask(asked.question, asked.history, asked.filters, asked.asof)
 
     return RunnableLambda(ask, name="youju")
+
+
+class Claimed(BaseModel, extra="forbid"):
+    """What the verifying Runnable takes."""
+
+    statement: str
+    evidence: list[str]
+
+
+def verifying(verifier: Verifier) -> Runnable[dict[str, object], Verification]:
+    """A Runnable from {"statement", "evidence"} to a Verification."""
+
+    def verify(given: dict[str, object]) -> Verification:
+        claimed = Claimed.model_validate(given)
+        return verifier.verify(claimed.statement, [CitedText(text) for text in claimed.evidence])
+
+    return RunnableLambda(verify, name="youju-verify")

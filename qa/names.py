@@ -2,10 +2,9 @@
 
 import re
 
-import rjieba
-
 from index.records import Span
 from qa.gazetteer import place_spans
+from qa.words import Word, tagged
 
 _KINDS = re.compile(r"(?:法院|检察院|公司|集团|大学|学院|医院|银行|研究院|研究所|科学院|委员会|协会|俱乐部|中学|小学)$")
 _GENERIC = re.compile(
@@ -25,7 +24,7 @@ _PART = ("n", "j", "b", "a", "eng", "vn", "s", "z")
 
 def bodies_in(folded: str) -> list[Span]:
     """Where bodies are named, in order: the words before 法院, 公司 and the like as far as they belong to the name."""
-    words = _tagged(folded)
+    words = tagged(folded)
     found: list[Span] = []
     for last, (_, span) in enumerate(words):
         if not _KINDS.search(span.of(folded)):
@@ -40,7 +39,7 @@ def bodies_in(folded: str) -> list[Span]:
     return found
 
 
-def _is_name(text: str, words: list[tuple[str, Span]], folded: str) -> bool:
+def _is_name(text: str, words: list[Word], folded: str) -> bool:
     """Whether words tell a body from others of its kind: 武汉大学 does, 理工大学 and 德国公司 do not."""
     if len(text) < MIN_NAME or _GENERIC.fullmatch(text):
         return False
@@ -50,17 +49,9 @@ def _is_name(text: str, words: list[tuple[str, Span]], folded: str) -> bool:
     return bool(telling)
 
 
-def _goes_on(words: list[tuple[str, Span]], first: int, folded: str) -> bool:
+def _goes_on(words: list[Word], first: int, folded: str) -> bool:
     """Whether the word before a name belongs to it: 第二 does, other numbers do not; what stands before 市 always."""
     tag, span = words[first - 1]
     if folded[words[first][1].start] in "市县区省":
         return tag[:1] not in "xpc"
     return tag.startswith(_PART) or (tag == "m" and span.of(folded).startswith("第"))
-
-
-def _tagged(folded: str) -> list[tuple[str, Span]]:
-    words, at = [], 0
-    for word, tag in rjieba.tag(folded):
-        words.append((tag, Span(at, at + len(word))))
-        at += len(word)
-    return words

@@ -69,6 +69,8 @@ def _quantities(folded: str) -> Iterator[Quantity]:
                 value += (_number(match["rest"]) or 0) * _SCALES[match["rest_scale"]]
             if not unit and not match["scale"] and len(match["number"]) == 1 and not match["number"].isascii():
                 continue  # 统一, 之一, 一些
+            if unit == "分" and match["number"] == "十":
+                continue  # 十分重要
             if unit == "年" and value is not None and 1900 <= value < 2100:
                 continue
         if value is not None:

@@ -1,6 +1,6 @@
-"""The HTTP API: search, ask, articles, health. README.md lists the routes."""
+"""The HTTP API: search, ask, verify, articles, health. README.md lists the routes."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,11 +13,15 @@ from qa.clock import Clock
 from qa.filters import Day, Filters
 from qa.library import Library
 from qa.pipeline import MAX_QUESTION
+from qa.verify.cited import CitedText
+from qa.verify.verifier import MAX_STATEMENT, Verification, Verifier
 from web import errors
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 MAX_HISTORY = 50
 """Turns of a conversation that a request may bring."""
+MAX_TEXTS, MAX_EVIDENCE = 20, 20_000
+"""Texts of evidence that a statement may be checked against, and the characters of each."""
 
 
 class SearchRequest(BaseModel):
@@ -75,6 +79,22 @@ class AskRequest(BaseModel):
     stream: Literal[False] = Field(False, description="streaming is not offered yet")
 
 
+class VerifyRequest(BaseModel):
+    """Check a statement against the texts that it cites."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"statement": "合肥有量子企业近百家。", "evidence": ["截至2024年底，合肥集聚量子企业93家。"]},
+            ]
+        },
+    )
+
+    statement: str = Field(min_length=1, max_length=MAX_STATEMENT)
+    evidence: list[Annotated[str, Field(max_length=MAX_EVIDENCE)]] = Field(min_length=1, max_length=MAX_TEXTS)
+
+
 class ArticleMetadata(BaseModel):
     """What an article says of itself."""
 
@@ -118,14 +138,14 @@ class Readiness(BaseModel):
     asking: str = Field(description="how questions are answered: the reranker, and what is switched off")
 
 
-def create_api(library: Library) -> FastAPI:
+def create_api(library: Library, verifier: Verifier | None = None) -> FastAPI:
     """The API over a library, ready to be served or mounted upon."""
     # No /docs: its page would load scripts from another host. /openapi.json has the schema.
     app = FastAPI(
         title="Youju 有据", summary="Cited question answering over Chinese articles", docs_url=None, redoc_url=None
     )
     errors.install(app)
-    app.include_router(_router(library))
+    app.include_router(_router(library, verifier or Verifier()))
     app.add_api_route("/api/{path:path}", _unmatched, methods=METHODS, include_in_schema=False)
     return app
 
@@ -138,7 +158,7 @@ def _unmatched(request: Request) -> None:
     )
 
 
-def _router(library: Library) -> APIRouter:
+def _router(library: Library, verifier: Verifier) -> APIRouter:
     router = APIRouter(responses={404: {"model": errors.ErrorBody}, 422: {"model": errors.ErrorBody}})
 
     @router.post("/api/search", response_model_exclude_none=True)
@@ -153,6 +173,10 @@ def _router(library: Library) -> APIRouter:
     @router.post("/api/ask")
     def ask(request: AskRequest) -> Answer:
         return library.pipeline().ask(request.question, request.history, request.filters, request.asof)
+
+    @router.post("/api/verify")
+    def verify(request: VerifyRequest) -> Verification:
+        return verifier.verify(request.statement, [CitedText(text) for text in request.evidence])
 
     @router.get("/api/articles")
     def articles() -> list[ArticleRow]:

@@ -13,12 +13,14 @@ from index.errors import (
     IndexMissing,
     QuestionError,
     RerankerError,
+    StatementError,
     YoujuError,
 )
 
 _STATUS: dict[type[YoujuError], int] = {
     ArticleNotFound: 404,
     QuestionError: 422,
+    StatementError: 422,
     IndexMissing: 503,
     EmbedderMismatch: 503,
     EmbedderError: 503,

@@ -4,8 +4,10 @@ from index.embed import make_embedder
 from index.generations import Home
 from qa.extractive import Extraction
 from qa.library import Library
+from qa.reading.model import ReadingModel
 from qa.reading.weights import digest
 from qa.rerank import READER, make_reranker
+from qa.verify.verifier import Verifier
 from youju.settings import Settings
 
 
@@ -18,6 +20,11 @@ def make_library(settings: Settings, home: Home | None = None) -> Library:
         make_reranker(settings.reranker, settings.cache),
         _described(settings),
     )
+
+
+def make_verifier(settings: Settings) -> Verifier:
+    """The verifier, with the reader's word unless it is switched off. Loads nothing yet."""
+    return Verifier(ReadingModel(settings.cache) if settings.reader_check else None)
 
 
 def _described(settings: Settings) -> str:

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     reranker: str = Field(RERANKER, description="what reads the best candidates once more")
     reader_confidence: bool = Field(True, description="the word of the reranker `reader` counts in when to refuse")
     reader_answer: bool = Field(True, description="the words that answer are marked, by the reranker `reader`")
+    reader_check: bool = Field(True, description="the word of the reader counts when a statement is verified")
     cache: Path | None = Field(None, description="folder of the prepared model; the user's cache folder when not set")
     host: str = Field("127.0.0.1", description="address that the server listens on")
     port: int = Field(7860, ge=1, le=65535, description="port that the server listens on")

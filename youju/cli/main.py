@@ -8,7 +8,7 @@ import sys
 import typer
 
 from index.errors import YoujuError
-from youju.cli import articles, asking, comparing, evaluating, importing, serving
+from youju.cli import articles, asking, comparing, evaluating, importing, serving, verifying
 
 app = typer.Typer(
     name="youju",
@@ -22,6 +22,7 @@ app.command("articles")(articles.list_articles)
 app.command("remove")(articles.remove)
 app.command("search")(asking.search)
 app.command("ask")(asking.ask)
+app.command("verify")(verifying.verify)
 app.command("serve")(serving.serve)
 app.command("eval")(evaluating.evaluate)
 app.command("eval-compare")(comparing.compare_runs)

@@ -1,0 +1,1 @@
+"""Verification: does a text bear out a statement that cites it?"""

@@ -1,0 +1,116 @@
+"""A text taken apart for checking: its clauses, numbers, times and names."""
+
+import re
+from functools import cached_property
+
+from index.dates import date_mentions
+from index.fold import fold_text
+from index.records import DateMention, Span
+from qa.gazetteer import place_spans
+from qa.names import bodies_in
+from qa.quantities import Quantity, quantities
+from qa.verify.bounds import Bound, bound_of
+from qa.verify.people import people_in
+from qa.verify.units import COUNTERS
+from qa.words import Word, tagged
+
+_CLAUSE = re.compile(r"[^,;:。!?\n]+")
+_SENTENCE = re.compile(r"[^。!?;\n]+[。!?;]?")
+_NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?!\.?\d|[年月日号)]|[.、]\D)")
+_ITEM = re.compile(r"[.、)]\s*[^\s\d]")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|-|—|–|~|至|到|/|、|$)")
+_MONTH_DAY = re.compile(r"(?<!\d)(\d{1,2})月(?:份|(\d{1,2})[日号])?")
+_WORK = re.compile(r"《([^《》]{1,40})》")
+_LATIN = re.compile(r"[a-z][a-z0-9.+-]*[a-z0-9]")
+_PERSON = re.compile("[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,6}·[\u4e00-\u9fff·]{1,12}")
+
+
+class Analysed:
+    """One text. Spans are of its folded form but those of `moments`."""
+
+    def __init__(self, text: str, published: str = "") -> None:
+        self.text, self._published = text, published
+        self.folded = fold_text(text).strip()
+
+    @cached_property
+    def clauses(self) -> list[Span]:
+        return _spans(_CLAUSE, self.folded)
+
+    @cached_property
+    def sentences(self) -> list[Span]:
+        return _spans(_SENTENCE, self.folded)
+
+    @cached_property
+    def words(self) -> list[Word]:
+        return tagged(self.folded)
+
+    @cached_property
+    def amounts(self) -> list[tuple[Quantity, Bound]]:
+        return [(q, bound_of(self.folded, q)) for q in quantities(self.folded) if not self._counts_nothing(q)]
+
+    def _counts_nothing(self, quantity: Quantity) -> bool:
+        """Whether a number only says that there is one (一种), stands for places named (两市), or numbers an item (1.)."""
+        first = self.folded[quantity.start]
+        if not quantity.unit:
+            return bool(_ITEM.match(self.folded, quantity.end)) and first.isdigit()
+        return (first == "一" and quantity.value == 1 and quantity.unit in COUNTERS) or (
+            first == "两" and quantity.unit in "省市县区"
+        )
+
+    @cached_property
+    def numbers(self) -> list[Span]:
+        """Digits that belong to no amount and no date, and count no items: of codes, times of day, scores."""
+        taken = [(q.start, q.end) for q, _ in self.amounts]
+        found = (Span(*m.span()) for m in _NUMBER.finditer(self.folded))
+        return [n for n in found if not any(start <= n.start < end for start, end in taken)]
+
+    @cached_property
+    def moments(self) -> list[DateMention]:
+        return list(date_mentions(self.text, self._published))
+
+    @cached_property
+    def years(self) -> list[tuple[int, Span]]:
+        """Years in figures, in order."""
+        return [(int(m[1]), Span(*m.span(1))) for m in _YEAR.finditer(self.folded)]
+
+    @cached_property
+    def month_days(self) -> set[str]:
+        """Months and days as they are written, without zeros: 4月, 4月10日."""
+        return {_month_day(m) for m in _MONTH_DAY.finditer(self.folded)}
+
+    @cached_property
+    def places(self) -> list[tuple[str, Span]]:
+        return place_spans(self.folded)
+
+    @cached_property
+    def bodies(self) -> list[Span]:
+        return bodies_in(self.folded)
+
+    @cached_property
+    def people(self) -> list[Span]:
+        return people_in(self.folded, self.words)
+
+    @cached_property
+    def works(self) -> list[Span]:
+        return [Span(*m.span(1)) for m in _WORK.finditer(self.folded)]
+
+    @cached_property
+    def latin(self) -> list[Span]:
+        """Words in Latin letters: products, abbreviations, foreign names."""
+        return _spans(_LATIN, self.folded)
+
+    def clause_of(self, at: int) -> Span:
+        """The clause that a folded offset stands in."""
+        return next((c for c in self.clauses if c.start <= at < c.end), Span(0, len(self.folded)))
+
+    def sentence_of(self, at: int) -> Span:
+        return next((s for s in self.sentences if s.start <= at < s.end), Span(0, len(self.folded)))
+
+
+def _spans(pattern: re.Pattern[str], text: str) -> list[Span]:
+    return [Span(*m.span()) for m in pattern.finditer(text)]
+
+
+def _month_day(match: re.Match[str]) -> str:
+    month, day = match.groups()
+    return f"{int(month)}月" + (f"{int(day)}日" if day else "")

@@ -1,0 +1,99 @@
+"""Negations and turns: does a statement say that something is, or grows, where its source says that it is not, or falls?"""
+
+import re
+from collections.abc import Iterator
+
+from qa.verify.alignment import Aligned, aligned, covered, pairs
+from qa.verify.analysed import Analysed
+from qa.verify.finding import Finding, Kind
+
+_NEGATOR = re.compile(r"(?:并|从|尚|还|毫|绝)?(?:没有?|[不未无非])(?:会|能|再|曾|是|有|可以?|得|应|要|必|需|用|予|被|将)?")
+_LEXICAL = re.compile(
+    "不断|不仅|不但|不过|不少|不同|不久|不论|不管|不然|不良|不幸|不料|不妨|不等|不锈|不动产|不得不|不可或缺|不良|不满|不足|不到|不超|不低|不高|不下|不大于|不小于|不少于|不多于|"
+    "差不多|对不起|了不起|无锡|无线|无人机|无人驾驶|无论|无数|无疑|无障碍|无限|无不|无纺|无机|无缝|无形|未来|未央|未成年|未婚|未知|未必|未尝不|非常|非洲|非遗|非物质|非凡|非法|"
+    "除非|是非|并非不|沉没|淹没|没收|南非|北非|东非|西非|莫非|有无|能不能|是不是|会不会|有没有|是否"
+)
+"""Words with such characters that deny nothing, or bounds of numbers."""
+_REACH = 5
+"""Characters before a word in which it may be denied."""
+
+_TURNS = (
+    ("增长|上升|提高|增加|上涨|提升|回升|攀升|升高|走高|上调|扩大|涨|增", "下降|减少|降低|下跌|回落|下滑|走低|下调|缩小|收窄|缩减|跌|减|降"),
+    ("高于|超过|多于|快于|强于|大于|优于", "低于|不足|少于|慢于|弱于|小于|不及|不如"),
+    ("最大|最高|最多|最快|最长|最早|首次", "最小|最低|最少|最慢|最短|最晚|末次"),
+    ("同意|支持|赞成|批准|通过|接受", "反对|拒绝|否决|驳回"),
+    ("允许|准许|许可|鼓励|开放", "禁止|不准|限制|取缔"),
+    ("开始|启动|开工|开业|开幕", "结束|停止|终止|停工|停业|闭幕"),
+    ("盈利|顺差|净流入|净增", "亏损|逆差|净流出|净减"),
+    ("以上", "以下"), ("流入", "流出"), ("成功", "失败"), ("胜|赢|击败", "负|输|不敌"), ("合法", "非法|违法"),
+    ("加强|增强", "减弱|削弱"), ("提前", "推迟|延后"), ("买入|购入", "卖出|售出"),
+)  # fmt: skip
+"""Pairs of turns, each side in other words."""
+_PATTERNS = [(re.compile(up), re.compile(down)) for up, down in _TURNS]
+
+_ANY_TURN = re.compile("|".join(side for pair in _TURNS for side in pair))
+
+SHARE = 0.5
+"""Of a statement's clause, from which on a cited clause speaks of the same thing."""
+
+
+def check_polarity(statement: Analysed, cited: list[Analysed]) -> Iterator[Finding]:
+    """Denials and turns of the statement that its source says the other way round."""
+    for clause in statement.clauses:
+        words = clause.of(statement.folded)
+        if found := aligned(words, cited):
+            yield from _denied(words, found)
+        # A turn would speak for the clause that has it, and not for the one of the same subject.
+        if found := aligned(_ANY_TURN.sub(" ", words), cited) or found:
+            yield from _turned(words, found, cited)
+
+
+def _denied(words: str, found: Aligned) -> Iterator[Finding]:
+    plain = _NEGATOR.sub("", _LEXICAL.sub("", words))
+    for said in _objects(words) if covered(pairs(plain), found.sentence) >= SHARE else []:
+        if said in found.sentence and not _denies(found.sentence, said):
+            yield Finding(Kind.NEGATION, said)
+    if covered(pairs(words), found.words) >= SHARE:
+        for said in _objects(found.words):
+            if said in words and not _denies(words, said) and not _affirms(found.sentence, said):
+                yield Finding(Kind.NEGATION, said)
+
+
+def _objects(words: str) -> list[str]:
+    """What is denied: the two characters after each negator."""
+    kept = _LEXICAL.sub(lambda m: "\0" * len(m.group()), words)
+    ends = [m.end() for m in _NEGATOR.finditer(kept)]
+    found = [words[end : end + 2] for end in ends]
+    return [f for f in found if len(f) == 2 and f.isalnum()]
+
+
+def _denies(text: str, said: str) -> bool:
+    """Whether a text denies it wherever, or at least somewhere, that it says it."""
+    return any(_is_denied(text, m.start()) for m in re.finditer(re.escape(said), text))
+
+
+def _affirms(text: str, said: str) -> bool:
+    return any(not _is_denied(text, m.start()) for m in re.finditer(re.escape(said), text))
+
+
+def _is_denied(text: str, at: int) -> bool:
+    before = _LEXICAL.sub(lambda m: "\0" * len(m.group()), text[max(0, at - _REACH) : at])
+    matches = list(_NEGATOR.finditer(before))
+    return bool(matches) and before[matches[-1].end() :].isalnum() | (matches[-1].end() == len(before))
+
+
+def _turned(words: str, found: Aligned, cited: list[Analysed]) -> Iterator[Finding]:
+    """A turn that neither the clause nor, without a turn of its own, its sentence or all that is cited has, where it
+    has the opposite."""
+    for up, down in _PATTERNS:
+        for said, opposite in ((up, down), (down, up)):
+            match = said.search(words)
+            if match is None or opposite.search(words) or _is_denied(words, match.start()):
+                continue
+            for there in (found.words, found.sentence, "\n".join(t.folded for t in cited)):
+                if said.search(there):
+                    break
+                if other := opposite.search(there):
+                    if not _is_denied(there, other.start()):
+                        yield Finding(Kind.DIRECTION, match.group(), other.group())
+                    break

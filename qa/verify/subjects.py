@@ -1,0 +1,133 @@
+"""Whose is a number? 武汉…5000亿元 is not borne out by a text where 5000亿元 is Shanghai's."""
+
+import re
+from collections.abc import Iterator
+
+from index.records import Span
+from qa.gazetteer import Level, levels_of
+from qa.quantities import Quantity
+from qa.verify.amounts import same_amounts
+from qa.verify.analysed import Analysed
+from qa.verify.finding import Finding, Kind
+from qa.verify.units import comparable, is_same
+
+_IN_TURN = re.compile("分别|依次|各为|各是")
+_CONTENT = ("n", "v", "a", "j", "l", "i", "eng", "s", "t", "f", "b")
+"""Tags, or their first letters, of words that tell one subject from another."""
+
+MARGIN = 0.5
+"""How much more of a statement's subject must stand beside another number than beside the one that it gives."""
+
+
+def check_subjects(statement: Analysed, cited: list[Analysed]) -> Iterator[Finding]:
+    """Numbers of the statement that the cited texts give to something else."""
+    for quantity, _ in statement.amounts:
+        found = [(text, q) for text in cited for q in same_amounts(quantity, text)]
+        if found and not any(_is_of(statement, quantity, text, q) for text, q in found):
+            yield Finding(Kind.SUBJECT, statement.folded[quantity.start : quantity.end])
+
+
+def _is_of(statement: Analysed, said: Quantity, text: Analysed, there: Quantity) -> bool:
+    return (
+        _same_place(statement, said, text, there)
+        and _same_year(statement, said, text, there)
+        and not _is_rivals(statement, said, text, there)
+    )
+
+
+def _same_place(statement: Analysed, said: Quantity, text: Analysed, there: Quantity) -> bool:
+    """Whether the nearest places of each level agree, where the text names both."""
+    for level in Level:
+        one, other = _place(statement, said, level), _place(text, there, level)
+        if one and other and one != other and one in {n for n, _ in text.places}:
+            return False
+    return True
+
+
+def _place(text: Analysed, quantity: Quantity, level: Level) -> str:
+    """The place of a level that a number is given for: in a list 分别 by its turn, else the nearest before it in its
+    sentence, else the only one after it in its clause, else the nearest before its sentence."""
+    named = [(name, span) for name, span in text.places if level in levels_of(name)]
+    sentence = text.sentence_of(quantity.start)
+    here = [(n, s) for n, s in named if sentence.start <= s.start < sentence.end]
+    if turn := _in_turn(text, quantity, sentence, [s for _, s in here]):
+        return next(n for n, s in here if s == turn)
+    before = [n for n, s in here if s.end <= quantity.start]
+    if before:
+        return before[-1]
+    clause = text.clause_of(quantity.start)
+    after = [n for n, s in here if clause.start <= s.start < clause.end]
+    if after:
+        return after[0]
+    earlier = [n for n, s in named if s.start < sentence.start]
+    return earlier[-1] if earlier else ""
+
+
+def _in_turn(text: Analysed, quantity: Quantity, sentence: Span, names: list[Span]) -> Span | None:
+    """The name that a number belongs to in A、B分别为1、2."""
+    match = _IN_TURN.search(text.folded, sentence.start, sentence.end)
+    if match is None or quantity.start < match.end():
+        return None
+    before = [n for n in names if n.end <= match.start()]
+    values = [
+        q
+        for q, _ in text.amounts
+        if match.end() <= q.start < sentence.end and comparable(q.unit, quantity.unit)
+    ]
+    if len(before) != len(values) or quantity not in values:
+        return None
+    return before[values.index(quantity)]
+
+
+def _same_year(statement: Analysed, said: Quantity, text: Analysed, there: Quantity) -> bool:
+    one, other = _year(statement, said), _year(text, there)
+    return not one or not other or one == other or one not in {y for y, _ in text.years}
+
+
+def _year(text: Analysed, quantity: Quantity) -> int:
+    """The year nearest before a number in its sentence, else in its clause; 0 for none."""
+    sentence = text.sentence_of(quantity.start)
+    here = [(y, s) for y, s in text.years if sentence.start <= s.start < sentence.end]
+    before = [y for y, s in here if s.end <= quantity.start]
+    if before:
+        return before[-1]
+    clause = text.clause_of(quantity.start)
+    after = [y for y, s in here if clause.start <= s.start < clause.end]
+    return after[0] if after else 0
+
+
+def _is_rivals(statement: Analysed, said: Quantity, text: Analysed, there: Quantity) -> bool:
+    """Whether the statement's subject, its first word above all, stands beside another number of the unit, and not
+    beside this one."""
+    subject, own = _subject(statement, said), _beside(text, there)
+    if not subject or subject[0] in own or _IN_TURN.search(text.folded, text.sentence_of(there.start).start, there.start):
+        return False
+    share = _share(subject, own)
+    rivals = (_beside(text, q) for q, _ in text.amounts if q.unit == there.unit and not is_same(q, there))
+    return any(subject[0] in rival and _share(subject, rival) - share >= MARGIN for rival in rivals)
+
+
+def _share(words: list[str], text: str) -> float:
+    return sum(word in text for word in words) / len(words)
+
+
+def _subject(text: Analysed, quantity: Quantity) -> list[str]:
+    """Words that say what a number is of: those beside it, without numbers and times."""
+    beside = _beside_span(text, quantity)
+    words = (s for tag, s in text.words if tag.startswith(_CONTENT) and beside.start <= s.start and s.end <= beside.end)
+    found = [s.of(text.folded) for s in words]
+    return [w for w in dict.fromkeys(found) if len(w) > 1 and not any(c.isdigit() for c in w)]
+
+
+def _beside(text: Analysed, quantity: Quantity) -> str:
+    return _beside_span(text, quantity).of(text.folded)
+
+
+def _beside_span(text: Analysed, quantity: Quantity) -> Span:
+    """What stands around a number: from the one of its unit before it, or the sentence's begin, to the one after it, or
+    its clause's end."""
+    sentence, clause = text.sentence_of(quantity.start), text.clause_of(quantity.start)
+    alike = [q for q, _ in text.amounts if q.unit == quantity.unit]
+    begin = max((q.end for q in alike if sentence.start <= q.end <= quantity.start), default=sentence.start)
+    end = min((q.start for q in alike if quantity.end <= q.start < clause.end), default=clause.end)
+    return Span(begin, max(end, quantity.end))

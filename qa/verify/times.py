@@ -1,0 +1,62 @@
+"""Years, months and days: is each of a statement's said in what it cites?"""
+
+import re
+from collections.abc import Iterator
+
+from index.fold import fold_text
+from index.records import DateMention
+from qa.verify.analysed import Analysed
+from qa.verify.finding import Finding, Kind
+
+_PERIOD = re.compile(r"(?:上|下)半年|前[一二三四1-4]个?季度|第?[一二三四1-4]季度|前\d{1,2}个月|年初|年中(?![国央东部南北心期小])|年底|年末")
+_FIGURES = str.maketrans("1234", "一二三四")
+
+
+def check_times(statement: Analysed, cited: list[Analysed], context: list[Analysed]) -> Iterator[Finding]:
+    """What is wrong with the statement's times. A year may also stand in the context where the text names none."""
+    there = [moment for text in cited for moment in text.moments]
+    said = "\n".join(text.folded for text in cited)
+    years = _years(cited) or _years(context)
+    for moment, words in _moments(statement):
+        if not (words in said or any(moment.first <= t.first and t.last <= moment.last for t in there)):
+            if _is_there_in_parts(moment, cited, years):
+                continue
+            yield Finding(Kind.TIME, words, "、".join(sorted(map(str, _years(cited))))[:40])
+    known = {int(moment.first[:4]) for moment, _ in _moments(statement)}
+    for year in dict.fromkeys(y for y, _ in statement.years):
+        if year not in known and year not in years:
+            yield Finding(Kind.TIME, str(year))
+    yield from _periods(statement, said)
+
+
+def _moments(statement: Analysed) -> list[tuple[DateMention, str]]:
+    return [(m, fold_text(m.span.of(statement.text))) for m in statement.moments]
+
+
+def _is_there_in_parts(moment: DateMention, cited: list[Analysed], years: set[int]) -> bool:
+    """Whether month and day stand there, and their year there or around it: the text alone may resolve no date."""
+    month, day = int(moment.first[5:7]), int(moment.first[8:])
+    if int(moment.first[:4]) not in years:
+        return False
+    if moment.first[5:] == "01-01" and moment.last[5:] == "12-31":
+        return True
+    words = f"{month}月{day}日" if moment.first == moment.last else f"{month}月"
+    return any(w == words or w.startswith(words) for text in cited for w in text.month_days)
+
+
+def _years(texts: list[Analysed]) -> set[int]:
+    """Years that texts name or that their dates lie in."""
+    named = {year for text in texts for year, _ in text.years}
+    return named | {int(m.first[:4]) for text in texts for m in text.moments}
+
+
+def _periods(statement: Analysed, said: str) -> Iterator[Finding]:
+    """上半年 where the text speaks of 下半年 or of no such part of a year."""
+    there = {_period(m.group()) for m in _PERIOD.finditer(said)}
+    for match in _PERIOD.finditer(statement.folded):
+        if _period(match.group()) not in there:
+            yield Finding(Kind.TIME, match.group(), "、".join(sorted(there)))
+
+
+def _period(words: str) -> str:
+    return words.translate(_FIGURES).removeprefix("第").replace("年末", "年底").replace("个季度", "季度")

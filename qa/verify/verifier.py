@@ -1,0 +1,139 @@
+"""The verifier: a statement and the texts that it cites in, a verdict with its reasons out."""
+
+import math
+from dataclasses import dataclass
+
+from pydantic import BaseModel, Field
+
+from index.errors import StatementError
+from qa.answer import Verdict
+from qa.reading.model import ReadingModel
+from qa.script import Script, script_of
+from qa.verify.amounts import check_amounts
+from qa.verify.analysed import Analysed
+from qa.verify.cited import CitedText
+from qa.verify.finding import MILD, Finding, Kind
+from qa.verify.likeness import Likeness, likeness
+from qa.verify.named import check_names
+from qa.verify.polarity import check_polarity
+from qa.verify.reasons import reason_of
+from qa.verify.subjects import check_subjects
+from qa.verify.substitutions import check_substitutions
+from qa.verify.times import check_times
+
+MAX_STATEMENT = 1000
+"""Characters."""
+
+
+class Verification(BaseModel):
+    """What became of a statement."""
+
+    verdict: Verdict
+    confidence: float = Field(ge=0, le=1, description="estimated chance that this verdict is right")
+    reasons: list[str] = Field(description="what does not agree, in the statement's script; empty when supported")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Weights of the logistic chance that a statement is borne out, fitted by `python -m training.verifier`
+    (training/README.md)."""
+
+    intercept: float
+    pairs: float
+    worst_clause: float
+    in_a_row: float
+    words: float
+    length: float
+    support: float
+    findings: float
+    """Of the number of findings, up to MAX_FINDINGS."""
+
+
+READ = Judgement(-5.0, 3.0, 1.0, 0.5, 3.0, 0.0, 0.6, -2.0)
+UNREAD = Judgement(-5.0, 4.0, 1.0, 0.5, 4.0, 0.0, 0.0, -2.0)
+"""Without the reader's word."""
+
+MAX_FINDINGS = 2
+
+SUPPORTED = 0.5
+"""The chance from which on a statement counts as borne out."""
+PARTIAL = 0.35
+"""The chance from which on it is shown, as partly borne out."""
+
+
+class Verifier:
+    """Checks statements against texts. Safe to share between threads."""
+
+    def __init__(self, reader: ReadingModel | None = None) -> None:
+        """`reader` says whether a text supports a statement; without it, words are counted alone."""
+        self._reader = reader
+
+    def warm_up(self) -> None:
+        if self._reader is not None:
+            self._reader.warm_up()
+
+    def verify(self, statement: str, cited: list[CitedText]) -> Verification:
+        """Raises StatementError for an empty or too long statement, or for nothing cited."""
+        statement = _checked(statement, cited)
+        found, like = self.examine(statement, cited)
+        return _verdict(found, chance(found, like), script_of(statement))
+
+    def examine(self, statement: str, cited: list[CitedText]) -> tuple[list[Finding], Likeness]:
+        """All that the checks find, and how alike the texts are."""
+        said = Analysed(statement, next((c.published for c in cited if c.published), ""))
+        texts = [Analysed(c.text, c.published) for c in cited]
+        around = [Analysed(c.context) for c in cited if c.context]
+        return _findings(said, texts, around), likeness(said, texts, cited, self._reader)
+
+
+def _findings(said: Analysed, texts: list[Analysed], around: list[Analysed]) -> list[Finding]:
+    found = [
+        *check_amounts(said, texts),
+        *check_times(said, texts, around),
+        *check_names(said, texts + around),
+        *check_polarity(said, texts),
+        *check_subjects(said, texts),
+        *check_substitutions(said, texts),
+    ]
+    # The same words may fail several checks; the first says it best.
+    return list({f.words: f for f in reversed(found)}.values())[::-1]
+
+
+def chance(found: list[Finding], like: Likeness) -> float:
+    """The chance that the texts bear the statement out, 0 to 1."""
+    w = READ if like.support is not None else UNREAD
+    wrong = sum(f.kind not in MILD for f in found)
+    z = w.intercept + w.pairs * like.pairs + w.worst_clause * like.worst_clause + w.in_a_row * like.in_a_row
+    z += w.words * like.words + w.length * like.length + w.findings * min(wrong, MAX_FINDINGS)
+    z += w.support * (like.support or 0.0)
+    return 1.0 / (1.0 + math.exp(-z))
+
+
+def _verdict(found: list[Finding], supported: float, script: Script) -> Verification:
+    wrong = [f for f in found if f.kind not in MILD]
+    if wrong or supported < PARTIAL:
+        reasons = wrong or [Finding(Kind.WORDS, "")]
+        return _verification(Verdict.UNSUPPORTED, max(1.0 - supported, 0.5), reasons, script)
+    if found:
+        return _verification(Verdict.PARTIAL, supported, found, script)
+    if supported < SUPPORTED:
+        return _verification(Verdict.PARTIAL, 1.0 - abs(1.0 - 2 * supported), [Finding(Kind.WORDS, "")], script)
+    return Verification(verdict=Verdict.SUPPORTED, confidence=supported, reasons=[])
+
+
+def _verification(verdict: Verdict, confidence: float, found: list[Finding], script: Script) -> Verification:
+    return Verification(verdict=verdict, confidence=confidence, reasons=[reason_of(f, script) for f in found])
+
+
+def _checked(statement: str, cited: list[CitedText]) -> str:
+    statement = statement.strip()
+    if not statement:
+        raise StatementError("the statement is empty.", "Write a statement.")
+    if len(statement) > MAX_STATEMENT:
+        raise StatementError(
+            f"the statement has {len(statement):,} characters; at most {MAX_STATEMENT:,} are allowed.",
+            "Verify one sentence at a time.",
+        )
+    if not any(c.text.strip() for c in cited):
+        raise StatementError("there is no text to verify the statement against.", "Give the text that it cites.")
+    return statement

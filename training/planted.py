@@ -1,0 +1,228 @@
+"""Planted errors: true sentences of articles with one thing made wrong by rule, and others said again truly.
+
+What is cited is the sentence with its neighbours, so that an entity or a number can be a neighbour's.
+"""
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from cn2an import an2cn
+
+from index.fold import fold
+from index.records import Article, Span
+from qa.gazetteer import place_spans, same_level
+from qa.names import bodies_in
+from qa.quantities import quantities
+from qa.script import script_of, to_script
+from qa.verify.cited import CitedText
+from qa.words import tagged
+from training.near_misses import changed
+from training.variants import numerals, other_script, regional
+
+MIN_LENGTH, MAX_LENGTH = 14, 110
+"""Characters of a sentence."""
+
+NEIGHBOURS = 1
+"""Sentences on each side that are cited too."""
+
+_WIDE = str.maketrans("0123456789%", "０１２３４５６７８９％")
+_UNITS = (
+    ("亿美元", "亿元"), ("万美元", "万元"), ("亿元", "万元"), ("万元", "亿元"), ("个百分点", "%"), ("%", "个百分点"), ("平方公里", "公顷"),
+    ("公里", "米"), ("公顷", "亩"), ("亩", "公顷"), ("万人", "人"), ("万吨", "吨"), ("亿", "万"), ("小时", "分钟"), ("岁", "个月"), ("美元", "元"),
+    ("億元", "萬元"), ("萬元", "億元"), ("公里", "公尺"), ("公尺", "公里"), ("萬人", "人"),
+)  # fmt: skip
+_SAME = (
+    ("增长", "上升"), ("下降", "降低"), ("约为", "大约为"), ("超过", "超出"), ("位于", "坐落于"), ("成立于", "创立于"), ("表示", "称"), ("目前", "现在"),
+    ("但是", "然而"), ("因为", "由于"), ("获得", "取得"), ("開始", "起始"), ("認為", "覺得"), ("非常", "十分"), ("共有", "一共有"), ("包括", "包含"),
+)  # fmt: skip
+"""Words, and others that mean the same."""
+_NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.])")
+_ASIDE = re.compile(r"[（(][^（()）]{1,40}[)）]")
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A statement with what it cites. `kind` says what was done to it."""
+
+    statement: str
+    cited: CitedText
+    kind: str
+    supported: bool
+
+
+def planted(article: Article, random_: random.Random) -> Iterator[Planted]:
+    """For a sentence of the article: each error that its words allow, and each way of saying it again."""
+    fit = [i for i, s in enumerate(article.sentences) if MIN_LENGTH <= len(s.span.of(article.text)) <= MAX_LENGTH]
+    fit = [i for i in fit if not article.sentences[i].is_heading]
+    if not fit:
+        return
+    position = random_.choice(fit)
+    sentence, cited = article.sentences[position].span.of(article.text).strip(), _cited(article, position)
+    for kind, rule in _ERRORS.items():
+        statement = rule(sentence, cited.text, random_)
+        if statement is not None and statement != sentence:
+            yield Planted(statement, cited, kind, supported=False)
+    for kind, say in _PARAPHRASES.items():
+        statement = say(sentence, random_)
+        if statement is not None and statement != sentence:
+            yield Planted(statement, cited, kind, supported=True)
+
+
+def _cited(article: Article, position: int) -> CitedText:
+    here = article.sentences[position]
+    near = article.sentences[max(0, position - NEIGHBOURS) : position + 1 + NEIGHBOURS]
+    near = [s for s in near if s.paragraph == here.paragraph]
+    span = Span(near[0].span.start, near[-1].span.end)
+    return CitedText(span.of(article.text), article.title, article.published)
+
+
+# -- errors -----------------------------------------------------------------------------------
+
+
+def _of(kind: str) -> Callable[[str, str, random.Random], str | None]:
+    """One of the rules of `training.near_misses`."""
+
+    def rule(sentence: str, cited: str, random_: random.Random) -> str | None:
+        found = changed(sentence, random_, (kind,))
+        return found[0] if found and found[0] not in cited else None
+
+    return rule
+
+
+def _number(sentence: str, cited: str, random_: random.Random) -> str | None:
+    """A number changed to one that the text does not have."""
+    for _ in range(5):
+        found = changed(sentence, random_, ("number",))
+        if found is None:
+            return None
+        values = {q.value for q in quantities(cited)}
+        if any(q.value not in values for q in quantities(found[0])):
+            return found[0]
+    return None
+
+
+def _unit(sentence: str, cited: str, random_: random.Random) -> str | None:
+    fit = [(old, new) for old, new in _UNITS if re.search(rf"\d{old}", sentence)]
+    if not fit:
+        return None
+    old, new = random_.choice(fit)
+    wrong = re.sub(rf"(?<=\d){old}", new, sentence, count=1)
+    number = re.search(rf"[\d.]+{re.escape(new)}", wrong)
+    return wrong if number and number.group() not in cited else None
+
+
+def _neighbour(sentence: str, cited: str, random_: random.Random) -> str | None:
+    """An entity in the place of another one of its kind that the text names."""
+    pools = [(_places(sentence), _places(cited)), (_bodies(sentence), _bodies(cited)), (_people(sentence), _people(cited))]
+    pairs = [
+        (one, other)
+        for here, there in pools
+        for one in here
+        for other in there
+        if one not in other and other not in one and (here is not pools[0][0] or _excludes(one, other))
+    ]
+    if not pairs:
+        return None
+    old, new = random_.choice(pairs)
+    wrong = sentence.replace(old, new)
+    return None if wrong in cited or (new in sentence and old in sentence) else wrong
+
+
+def _excludes(one: str, other: str) -> bool:
+    places = [place_spans(fold(p).text) for p in (one, other)]
+    return bool(places[0] and places[1] and same_level(places[0][0][0], [places[1][0][0]]))
+
+
+def _places(text: str) -> list[str]:
+    folded = fold(text)
+    return list(dict.fromkeys(folded.original(s.start, s.end).of(text) for _, s in place_spans(folded.text)))
+
+
+def _bodies(text: str) -> list[str]:
+    folded = fold(text)
+    return list(dict.fromkeys(folded.original(s.start, s.end).of(text) for s in bodies_in(folded.text)))
+
+
+def _people(text: str) -> list[str]:
+    folded = fold(text)
+    spans = [s for tag, s in tagged(folded.text) if tag == "nr" and 2 <= s.end - s.start <= 3]
+    return list(dict.fromkeys(folded.original(s.start, s.end).of(text) for s in spans))
+
+
+def _crossed(sentence: str, cited: str, random_: random.Random) -> str | None:
+    """The number of one fact given to another: two of one unit, each with its own words before it."""
+    folded = fold(sentence)
+    here = [q for q in quantities(sentence) if q.unit]
+    pairs = [(a, b) for a in here for b in here if a.start < b.start and a.unit == b.unit and a.value != b.value]
+    pairs = [(a, b) for a, b in pairs if b.start - a.end >= 4]
+    if not pairs:
+        return None
+    one, other = random_.choice(pairs)
+    first, second = folded.original(one.start, one.end), folded.original(other.start, other.end)
+    wrong = sentence[: first.start] + second.of(sentence) + sentence[first.end : second.start]
+    wrong += first.of(sentence) + sentence[second.end :]
+    return None if wrong in cited else wrong
+
+
+_ERRORS: dict[str, Callable[[str, str, random.Random], str | None]] = {
+    "number": _number, "unit": _unit, "neighbour": _neighbour, "year": _of("year"), "negation": _of("negation"),
+    "direction": _of("direction"), "crossed": _crossed, "place": _of("place"), "body": _of("body"),
+}  # fmt: skip
+
+
+# -- the same in other words ------------------------------------------------------------------
+
+
+def _numerals(sentence: str, random_: random.Random) -> str | None:
+    """Numbers in another form: 1000亿 as 1,000亿 or 一千亿, 30% as 百分之三十, years in Chinese."""
+    way = random_.choice([numerals, _grouped, _percent, _chinese, lambda s: s.translate(_WIDE)])
+    return way(sentence)
+
+
+def _grouped(sentence: str) -> str:
+    return re.sub(r"(?<![\d.])\d{4,9}(?![\d.年])", lambda m: f"{int(m.group()):,}", sentence)
+
+
+def _percent(sentence: str) -> str:
+    return re.sub(r"(?<![\d.])(\d{1,2})[%％]", lambda m: f"百分之{an2cn(m[1])}", sentence)
+
+
+def _chinese(sentence: str) -> str:
+    return re.sub(r"(?<![\d.])\d{1,4}(?=(?:亿|万|億|萬)?[元人家个個座])", lambda m: str(an2cn(m.group())), sentence)
+
+
+def _script(sentence: str, random_: random.Random) -> str | None:  # noqa: ARG001
+    return other_script(sentence)
+
+
+def _regional(sentence: str, random_: random.Random) -> str | None:  # noqa: ARG001
+    return regional(sentence)
+
+
+def _synonym(sentence: str, random_: random.Random) -> str | None:
+    script = script_of(sentence)
+    fit = [(to_script(a, script), to_script(b, script)) for a, b in _SAME]
+    fit = [(old, new) for old, new in fit if old in sentence]
+    return sentence.replace(*random_.choice(fit)) if fit else None
+
+
+def _shorter(sentence: str, random_: random.Random) -> str | None:  # noqa: ARG001
+    """Without what stands in brackets, or without its last clause."""
+    bare = _ASIDE.sub("", sentence)
+    if bare != sentence:
+        return bare
+    clauses = re.split("(?<=[，；])", sentence)
+    kept = "".join(clauses[:-1]).rstrip("，；")
+    return f"{kept}。" if len(kept) >= MIN_LENGTH else None
+
+
+def _attributed(sentence: str, random_: random.Random) -> str | None:
+    frame = random_.choice(["据报道，{}", "文章提到，{}", "根据资料，{}", "总的来说，{}"])
+    return to_script(frame, script_of(sentence)).format(sentence)
+
+
+_PARAPHRASES: dict[str, Callable[[str, random.Random], str | None]] = {
+    "numerals": _numerals, "script": _script, "regional": _regional, "synonym": _synonym, "shorter": _shorter, "attributed": _attributed,
+}  # fmt: skip
