@@ -3,19 +3,15 @@ carries its subject (先进半导体。依托…区, …)."""
 
 from dataclasses import dataclass
 
-import rjieba
-
-from index.fold import fold_text
 from index.reader import Located
 from index.records import Span
+from qa.leaning import leans, predecessor
 
 MAX_PASSAGE = 260
 """Characters. A longer pair is quoted as the one sentence that answers."""
 
 MAX_ITEM = 80
 """Characters of an item of a list."""
-
-_LEANING_TAGS = {"v", "vn", "nz", "c", "r"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +40,11 @@ def joined(earlier: Passage, later: Passage) -> Passage | None:
 def passage_of(located: Located) -> Passage:
     """The sentence; with its predecessor when it leans on that for its subject; with the items
     that follow when it ends in a colon."""
-    before = _predecessor(located)
+    before = predecessor(located.article, located.position)
     span = located.sentence.span
     if located.text.endswith(("：", ":")):
         return Passage(located, Span(span.start, _end_of_items(located)))
-    if before is not None and span.end - before.start <= MAX_PASSAGE and _leans(located.text):
+    if before is not None and span.end - before.start <= MAX_PASSAGE and leans(located.text):
         return Passage(located, Span(before.start, span.end))
     return Passage(located, span)
 
@@ -62,17 +58,3 @@ def _end_of_items(located: Located) -> int:
             break
         end = span.end
     return end
-
-
-def _predecessor(located: Located) -> Span | None:
-    if located.position == 0:
-        return None
-    before = located.article.sentences[located.position - 1]
-    return before.span if before.paragraph == located.sentence.paragraph else None
-
-
-def _leans(text: str) -> bool:
-    """Whether a sentence begins without a subject: with a verb, a pronoun or a conjunction."""
-    tagged = rjieba.tag(fold_text(text))
-    first = next((tag for word, tag in tagged if tag != "x" and word.strip()), "")
-    return first in _LEANING_TAGS

@@ -33,12 +33,33 @@ def test_windows_hold_every_sentence_once(lengths: list[int]) -> None:
     article = prepare(LoadedArticle(id="a", text="".join("产" * length + "。" for length in lengths)))
     windows = windows_of(article)
     assert [p for w in windows for p in range(w.first, w.last)] == list(range(len(article.sentences)))
-    assert all(len(w.text) <= MAX_CHARACTERS or w.last - w.first == 1 for w in windows)
+    sentences = article.sentences
+    own = [sentences[w.last - 1].span.end - sentences[w.first].span.start for w in windows]
+    assert all(size <= MAX_CHARACTERS or w.last - w.first == 1 for w, size in zip(windows, own, strict=True))
+    assert all(w.text == article.text[w.span.start : w.span.end] for w in windows)
 
 
 def test_windows_are_as_long_as_can_be() -> None:
     article = prepare(LoadedArticle(id="a", text="甲" * 99 + "。" + "乙" * 79 + "。" + "丙。"))
     assert [(w.first, w.last) for w in windows_of(article)] == [(0, 2), (2, 3)]
+
+
+def test_a_window_begins_with_what_its_first_sentence_leans_on() -> None:
+    before = "全市清洁能源装机占比达到五成。"
+    text = "甲" * 150 + "。" + before + "该比例到2030年将达到六成。" + "武汉" * 85 + "。"
+    article = prepare(LoadedArticle(id="a", text=text))
+    windows = windows_of(article)
+    assert [(w.first, w.last) for w in windows] == [(0, 2), (2, 3), (3, 4)]
+    assert windows[1].text == before + "该比例到2030年将达到六成。"
+    assert windows[2].text == "武汉" * 85 + "。"
+
+
+def test_a_window_does_not_begin_in_another_paragraph_or_with_a_long_sentence() -> None:
+    leaning = "该比例到2030年将达到六成。"
+    parted = prepare(LoadedArticle(id="a", text="甲" * 178 + "。\n\n" + leaning))
+    assert windows_of(parted)[1].text == leaning
+    after_long = prepare(LoadedArticle(id="a", text="甲" * 178 + "。" + leaning))
+    assert windows_of(after_long)[1].text == leaning
 
 
 @given(TEXTS)

@@ -3,23 +3,28 @@
 from dataclasses import dataclass
 
 from index.records import Article, Span
+from qa.leaning import leans, predecessor
 
 MAX_WINDOW = 180
-"""Characters. A longer sentence is a window of its own."""
+"""Characters of a window's own sentences. A longer sentence is a window of its own."""
+
+MAX_CONTEXT = 90
+"""Characters of the sentence before a window, from which on it is left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Window:
-    """The sentences `[first, last)` of an article."""
+    """The sentences `[first, last)` of an article; its text may begin before, with what the first leans on."""
 
     article: Article
     first: int
     last: int
+    start: int
+    """Where its text begins, in characters of the article."""
 
     @property
     def span(self) -> Span:
-        sentences = self.article.sentences
-        return Span(sentences[self.first].span.start, sentences[self.last - 1].span.end)
+        return Span(self.start, self.article.sentences[self.last - 1].span.end)
 
     @property
     def text(self) -> str:
@@ -32,8 +37,15 @@ def windows_of(article: Article) -> list[Window]:
     first = 0
     for position, sentence in enumerate(article.sentences):
         if position > first and sentence.span.end - article.sentences[first].span.start > MAX_WINDOW:
-            found.append(Window(article, first, position))
+            found.append(_window(article, first, position))
             first = position
     if article.sentences:
-        found.append(Window(article, first, len(article.sentences)))
+        found.append(_window(article, first, len(article.sentences)))
     return found
+
+
+def _window(article: Article, first: int, last: int) -> Window:
+    span, before = article.sentences[first].span, predecessor(article, first)
+    if before is not None and before.end - before.start <= MAX_CONTEXT and leans(span.of(article.text)):
+        span = before
+    return Window(article, first, last, span.start)
