@@ -4,9 +4,9 @@
 
 Each question gives up to three examples: its best evidence where that is gold (or holds the answer, where a set has no
 gold sentences), and two near misses: the best evidence that is left when the gold articles and their reprints are
-taken away, and the best of the gold articles out of sight of the answer. Prints the weights of a logistic regression with both classes weighing the same, and what
-each threshold refuses of either: once by what retrieval says, and once with the reader's word. Give it questions
-that the reader has not learnt from (`training.held_out`).
+taken away, and the best of the gold articles out of sight of the answer. Prints the weights of a logistic regression
+with both classes weighing the same, and what each threshold refuses of either: once by what retrieval says, and once
+with the reader's word. Give it questions that the reader has not learnt from (`training.held_out`).
 """
 
 import random
@@ -17,8 +17,8 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 import typer
-from scipy.optimize import minimize
 
+from eval.logistic import Logistic, fit
 from eval.metrics.answers import contains_answer
 from eval.questions import TestQuestion, read_questions
 from eval.run_script import run_script
@@ -38,13 +38,11 @@ from qa.retrieve import Retriever
 from youju.settings import load_settings
 
 Floats = npt.NDArray[np.float64]
-PENALTY = 1e-3
-"""Weight of the squared coefficients, the intercept aside."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Features of one piece of evidence, (6,), the last the reader's, and whether it answers."""
+    """Features of one piece of evidence, (5,), the last the reader's, and whether it answers."""
 
     features: list[float]
     answers: bool
@@ -55,16 +53,16 @@ def examples(question: TestQuestion, retriever: Retriever, reader: Reader, model
     standalone = condense(question.question, question.history)
     analysed = analyse(standalone.question, standalone.context, standalone.before)
     weighed = weigh_all(analysed, retriever.retrieve(standalone.search_text, DEPTH), reader)
-    fit = sorted((e for e in weighed if e.meets), key=rank, reverse=True)
+    fitting = sorted((e for e in weighed if e.meets), key=rank, reverse=True)
     gold = {e.candidate.located.article.group for e in weighed if _article(e) in question.gold_articles}
 
     def example(evidence: Evidence, *, answers: bool) -> Example:
         reading = read_alone(model, standalone.search_text, evidence.candidate)
         return Example([*_plain(evidence), reading.answerable], answers)
 
-    best = [e for e in fit[:1] if _article(e) in question.gold_articles and _is_right(question, e)]
-    beside = [e for e in fit if _article(e) in question.gold_articles and not _is_near_right(question, e)]
-    missed = [e for e in fit if e.candidate.located.article.group not in gold]
+    best = [e for e in fitting[:1] if _article(e) in question.gold_articles and _is_right(question, e)]
+    beside = [e for e in fitting if _article(e) in question.gold_articles and not _is_near_right(question, e)]
+    missed = [e for e in fitting if e.candidate.located.article.group not in gold]
     near_misses = [example(e, answers=False) for e in (*missed[:1], *beside[:1])]
     return [example(e, answers=True) for e in best] + near_misses
 
@@ -92,20 +90,7 @@ def _article(evidence: Evidence) -> str:
 
 def _plain(evidence: Evidence) -> list[float]:
     found = evidence.candidate
-    return [1.0, evidence.coverage, found.cosine - COSINE_CENTRE, found.lexical, found.article]
-
-
-def fit_weights(features: Floats, answers: Floats) -> Floats:
-    """Weights of the logistic regression, (k,), for `features` (n, k) and `answers` (n,) of 0 and 1; k is 5 or 6."""
-    share = np.where(answers == 1, 1 / answers.sum(), 1 / (1 - answers).sum())
-    scale = np.array([1, 1, 10, 1, 1, 1])[: features.shape[1]]  # so that one penalty fits cosines, which vary little
-
-    def loss(weights: Floats) -> float:
-        z = (features * scale) @ weights
-        return float((share * (np.logaddexp(0, z) - answers * z)).sum() + PENALTY * (weights[1:] ** 2).sum())
-
-    fitted: Floats = minimize(loss, np.zeros(features.shape[1])).x * scale
-    return fitted
+    return [evidence.coverage, found.cosine - COSINE_CENTRE, found.lexical, found.article]
 
 
 def run(
@@ -123,24 +108,25 @@ def run(
     model = ReadingModel(settings.cache)
     found = [example for question in asked[:limit] for example in examples(question, retriever, reader, model)]
     print(f"{len(found)} examples")
-    _compare(found, CALIBRATION, 5)
-    _compare(found, READ_CALIBRATION, 6)
+    _compare(found, CALIBRATION, 4)
+    _compare(found, READ_CALIBRATION, 5)
 
 
 def _compare(found: list[Example], in_use: Calibration, features: int) -> None:
     """The weights that fit best, and those in use."""
     rows = np.array([e.features[:features] for e in found])
     answers = np.array([float(e.answers) for e in found])
-    weights, present = fit_weights(rows, answers), asdict(in_use)
-    print("fitted here:", {name: round(float(w), 2) for name, w in zip(present, weights, strict=False)})
-    _print_refusals(rows, answers, weights)
+    fitted, present = fit(rows, answers, balanced=True), asdict(in_use)
+    weights = [fitted.intercept, *fitted.weights.tolist()]
+    print("fitted here:", {name: round(w, 2) for name, w in zip(present, weights, strict=False)})
+    _print_refusals(fitted.chances(rows), answers)
     print("in use:", present)
-    _print_refusals(rows, answers, np.array(list(present.values()))[:features])
+    intercept, *others = present.values()
+    _print_refusals(Logistic(intercept, np.array(others[:features])).chances(rows), answers)
 
 
-def _print_refusals(features: Floats, answers: Floats, weights: Floats) -> None:
-    """What each threshold would refuse with these weights."""
-    chance = 1 / (1 + np.exp(-features @ weights))
+def _print_refusals(chance: Floats, answers: Floats) -> None:
+    """What each threshold would refuse with these chances."""
     for threshold in (0.1, 0.2, 0.3, 0.4, 0.5):
         wrongly = (chance[answers == 1] < threshold).mean()
         rightly = (chance[answers == 0] < threshold).mean()

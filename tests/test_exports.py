@@ -48,6 +48,7 @@ def test_exports_routes(home: Home, embedder: Embedder) -> None:
     assert {(method, path) for path, methods in paths.items() for method in methods} == {
         ("post", "/api/search"),
         ("post", "/api/ask"),
+        ("post", "/api/verify"),
         ("get", "/api/articles"),
         ("get", "/api/articles/{article_id}"),
         ("get", "/healthz"),
@@ -57,4 +58,6 @@ def test_exports_routes(home: Home, embedder: Embedder) -> None:
 
 def test_exports_commands() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
-    assert sorted(commands) == ("articles ask eval eval-compare eval-import index remove search serve".split(" "))
+    assert sorted(commands) == (
+        "articles ask eval eval-compare eval-import index remove search serve verify".split(" ")
+    )

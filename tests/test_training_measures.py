@@ -6,14 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from eval.logistic import fit
 from eval.questions import TestQuestion
 from index.build import prepare
 from index.records import LoadedArticle
 from qa.reading.model import Output
-from training.citecheck import cross_validated
+from qa.verify.verifier import Verifier
+from training.citecheck import FEATURES, cross_validated, features, read_kept
 from training.claims import of_citecheck
 from training.held_out import held_out
-from training.logistic import fit
 from training.measure import ask
 from training.split import Split
 from training.temperatures import Judged, reliability
@@ -51,9 +52,17 @@ def test_both_kinds_weigh_the_same_in_a_diagram_of_what_was_fitted_so() -> None:
 
 def test_logistic_regression_separates_what_can_be() -> None:
     features = np.array([[-2.0, 5.0], [-1.0, 3.0], [1.0, 4.0], [2.0, 5.0]])
-    chances = fit(features, np.array([0.0, 0.0, 1.0, 1.0]))(np.array([[-1.5, 4.0], [1.5, 4.0]]))
+    answers = np.array([0.0, 0.0, 1.0, 1.0])
+    chances = fit(features, answers).chances(np.array([[-1.5, 4.0], [1.5, 4.0]]))
     assert chances[0] < 0.1
     assert chances[1] > 0.9
+
+
+def test_logistic_regression_where_both_answers_weigh_the_same() -> None:
+    """Nothing to tell them apart: the chance is the share of ones, or one half."""
+    features, answers = np.zeros((10, 1)), np.array([1.0] + [0.0] * 9)
+    assert fit(features, answers).chances(features[:1]) == pytest.approx([0.1], abs=1e-3)
+    assert fit(features, answers, balanced=True).chances(features[:1]) == pytest.approx([0.5], abs=1e-3)
 
 
 class Matching:
@@ -104,7 +113,13 @@ def test_citecheck_tells_statements_that_are_borne_out(tmp_path: Path) -> None:
     statements = list(of_citecheck(path))
     assert not any(s.text.startswith("[1]") for s in statements)
     assert 10 < sum(s.validation for s in statements) < 30
-    found = cross_validated(Matching(), statements)  # type: ignore[arg-type]
+    kept = read_kept(path)
+    assert [s.query for s in kept] == [
+        f"问{row['idx']}" for row in rows if f"citecheck-{row['idx']}" in {s.id for s in statements if s.validation}
+    ]
+    found_rows = features(Verifier(Matching()), kept)  # type: ignore[arg-type]
+    assert found_rows.shape == (len(kept), len(FEATURES))
+    found = cross_validated(found_rows, kept)
     assert {name: np.mean(right) for name, right in found.items()} == {"counted": 1.0, "read": 1.0, "both": 1.0}
 
 

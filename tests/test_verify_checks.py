@@ -208,7 +208,9 @@ def test_a_number_of_another_place(statement: str, words: str) -> None:
     assert subjects(statement) == [words]
 
 
-@pytest.mark.parametrize("statement", ["合肥有量子企业93家。", "武汉的同类企业约40家。", "企业有93家。", "苏州有93家。"])
+@pytest.mark.parametrize(
+    "statement", ["合肥有量子企业93家。", "武汉的同类企业约40家。", "企业有93家。", "苏州有93家。"]
+)
 def test_a_number_of_its_place(statement: str) -> None:
     """A place that the text does not name is the names' check's to find."""
     assert subjects(statement) == []
@@ -244,7 +246,11 @@ def substitutions(statement: str, text: str) -> list[tuple[Kind, str, str]]:
             "市农业局局长王建明表示，将扩大放流区域。",
             (Kind.SUBJECT, "李长河", "王建明"),
         ),
-        ("第一次世界大战夺去了许多生命。", "第二次世界大战夺去了许多生命。", (Kind.SUBJECT, "第一次世界大战", "第二次世界大战")),
+        (
+            "第一次世界大战夺去了许多生命。",
+            "第二次世界大战夺去了许多生命。",
+            (Kind.SUBJECT, "第一次世界大战", "第二次世界大战"),
+        ),
         ("本次会晤主题不是经济增长。", "本次会晤主题是经济增长。", (Kind.NEGATION, "主题不是经济", "主题是经济")),
     ],
 )

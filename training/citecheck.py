@@ -1,62 +1,89 @@
 """CiteCheck: how often a statement is rightly told to be borne out by the text that it cites."""
 
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
 import numpy as np
 import numpy.typing as npt
 
-from index.build import prepare
-from index.fold import fold_text
-from index.records import LoadedArticle
-from qa.quantities import quantities
-from qa.reading.model import ReadingModel
-from qa.reading.windows import windows_of
-from training.examples import Claim
-from training.logistic import fit
+from eval.logistic import fit
+from qa.verify.cited import CitedText
+from qa.verify.finding import MILD
+from qa.verify.verifier import MAX_FINDINGS, Verifier
+from training.claims import CITECHECK_SHARE
+from training.split import is_validation
 
 FOLDS = 10
 
+FEATURES = ("pairs", "worst_clause", "in_a_row", "words", "length", "findings", "support")
+"""The last is the reader's."""
+
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+_NUMBER = re.compile(r"\[\d+\]\s*")
 
 
-def cross_validated(model: ReadingModel, statements: list[Claim]) -> dict[str, list[float]]:
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement of an answer to `query`, with the texts that it cites."""
+
+    query: str
+    text: str
+    cited: tuple[CitedText, ...]
+    supported: bool
+
+
+def read_kept(path: Path) -> list[Statement]:
+    """The half of CiteCheck's statements that the reader does not learn from."""
+    with path.open(encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    kept = [row for row in rows if is_validation(f"citecheck/{row['query']}", CITECHECK_SHARE)]
+    return [Statement(r["query"], r["statement"], _cited(r["quote"]), bool(r["label"])) for r in kept]
+
+
+def _cited(quote: str) -> tuple[CitedText, ...]:
+    """The texts that a quote numbers: [1] ... [2] ..."""
+    return tuple(CitedText(part.strip()) for part in _NUMBER.split(quote) if part.strip())
+
+
+def features(verifier: Verifier, statements: list[Statement]) -> Floats:
+    """(statements, FEATURES)."""
+    return np.array([_features(verifier, s) for s in statements])
+
+
+def _features(verifier: Verifier, statement: Statement) -> list[float]:
+    found, like = verifier.examine(statement.text, list(statement.cited))
+    wrong = min(MAX_FINDINGS, sum(f.kind not in MILD for f in found))
+    return [like.pairs, like.worst_clause, like.in_a_row, like.words, like.length, wrong, like.support or 0.0]
+
+
+def cross_validated(rows: Floats, statements: list[Statement]) -> dict[str, list[float]]:
     """For each way of telling, 1 or 0 a statement: by what is counted in the texts, by the reader, and by both.
 
-    A logistic regression over the features, fitted on nine parts and asked of the tenth, in turn.
+    A logistic regression over the features, fitted on nine tenths of the questions and asked of the last, in turn.
     """
-    counted = np.array([_counted(s) for s in statements])
-    read = np.array([_read(model, s) for s in statements])
     supported = np.array([float(s.supported) for s in statements])
-    ways = {"counted": counted, "read": read, "both": np.hstack([counted, read])}
-    return {name: _right(features, supported) for name, features in ways.items()}
+    parts = _parts([s.query for s in statements])
+    ways = {"counted": rows[:, :-1], "read": rows[:, -1:], "both": rows}
+    return {name: _right(some, supported, parts) for name, some in ways.items()}
 
 
-def _counted(statement: Claim) -> list[float]:
-    """Share of the statement's pairs of characters that the text has, in all and at worst of a clause, and of its
-    quantities."""
-    said, text = fold_text(statement.statement), fold_text(statement.text)
-    clauses = [c for c in said.replace("。", "，").replace(",", "，").split("，") if len(c) > 3] or [said]
-    values = {q.value for q in quantities(text)}
-    asked = [q.value in values for q in quantities(said)]
-    return [_covered(said, text), min(_covered(c, text) for c in clauses), sum(asked) / len(asked) if asked else 1.0]
+def _parts(queries: list[str]) -> npt.NDArray[np.int64]:
+    """Which tenth each statement belongs to; those of a question belong to one."""
+    distinct = sorted(set(queries))
+    order = np.random.default_rng(0).permutation(len(distinct)) % FOLDS
+    of = dict(zip(distinct, order.tolist(), strict=True))
+    return np.array([of[query] for query in queries])
 
 
-def _covered(said: str, text: str) -> float:
-    pairs = [said[i : i + 2] for i in range(len(said) - 1)]
-    return sum(pair in text for pair in pairs) / max(1, len(pairs))
-
-
-def _read(model: ReadingModel, statement: Claim) -> list[float]:
-    """The highest logit over windows of the text, and that over its begin as one."""
-    article = prepare(LoadedArticle(id="", text=statement.text))
-    texts = [window.text for window in windows_of(article)] + [statement.text]
-    outputs = model.read([model.pair(statement.statement, "", text) for text in texts])
-    return [max(o.support for o in outputs), outputs[-1].support]
-
-
-def _right(features: Floats, supported: Floats) -> list[float]:
-    parts = np.random.default_rng(0).permutation(len(features)) % FOLDS
-    right = np.zeros(len(features))
+def _right(rows: Floats, supported: Floats, parts: npt.NDArray[np.int64]) -> list[float]:
+    right = np.zeros(len(rows))
     for part in range(FOLDS):
-        chances = fit(features[parts != part], supported[parts != part])(features[parts == part])
-        right[parts == part] = (chances > 0.5) == (supported[parts == part] > 0.5)
+        here = parts == part
+        chances = fit(rows[~here], supported[~here]).chances(rows[here])
+        right[here] = (chances > 0.5) == (supported[here] > 0.5)
     found: list[float] = right.tolist()
     return found

@@ -27,8 +27,8 @@ from index.load.jsonl import read as read_articles
 from index.records import Article, LoadedArticle
 from qa.reading.model import Output, ReadingModel
 from qa.reading.windows import Window, windows_of
-from training.citecheck import cross_validated
-from training.claims import of_citecheck
+from qa.verify.verifier import Verifier
+from training.citecheck import cross_validated, features, read_kept
 from training.examples import Example, read_examples
 from training.split import Split
 from youju.settings import load_settings
@@ -144,9 +144,10 @@ def run(
         for name, values in of_set(model, folder).items():
             _print(name, values)
     if citecheck is not None:
-        statements = [s for s in of_citecheck(citecheck) if s.validation]
+        statements = read_kept(citecheck)
+        rows = features(Verifier(model), statements)
         print("citecheck, the half that is not learnt from")
-        for name, right in cross_validated(model, statements).items():
+        for name, right in cross_validated(rows, statements).items():
             _print(name, right)
 
 

@@ -115,7 +115,11 @@ def _unit(sentence: str, cited: str, random_: random.Random) -> str | None:
 
 def _neighbour(sentence: str, cited: str, random_: random.Random) -> str | None:
     """An entity in the place of another one of its kind that the text names."""
-    pools = [(_places(sentence), _places(cited)), (_bodies(sentence), _bodies(cited)), (_people(sentence), _people(cited))]
+    pools = [
+        (_places(sentence), _places(cited)),
+        (_bodies(sentence), _bodies(cited)),
+        (_people(sentence), _people(cited)),
+    ]
     pairs = [
         (one, other)
         for here, there in pools

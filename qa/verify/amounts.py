@@ -33,7 +33,11 @@ def check_amounts(statement: Analysed, cited: list[Analysed]) -> Iterator[Findin
 
 def same_amounts(quantity: Quantity, text: Analysed) -> list[Quantity]:
     """Where a text states a quantity, exactly or rounded."""
-    return [q for q, b in text.amounts if comparable(quantity.unit, q.unit) and (is_same(quantity, q) or is_rounded(quantity, q))]
+    return [
+        q
+        for q, b in text.amounts
+        if comparable(quantity.unit, q.unit) and (is_same(quantity, q) or is_rounded(quantity, q))
+    ]
 
 
 def _of_amount(said: Amount, there: list[Amount]) -> Kind | None:
@@ -101,7 +105,9 @@ def _bounded_find(words: str, folded: str) -> bool:
     at = folded.find(words)
     while at >= 0:
         before, after = folded[at - 1 : at] if at else "", folded[at + len(words) : at + len(words) + 1]
-        if not (words[0].isdigit() and (before.isdigit() or before == ".")) and not (words[-1].isdigit() and after.isdigit()):
+        if not (words[0].isdigit() and (before.isdigit() or before == ".")) and not (
+            words[-1].isdigit() and after.isdigit()
+        ):
             return True
         at = folded.find(words, at + 1)
     return False

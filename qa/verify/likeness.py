@@ -1,5 +1,6 @@
 """How much of what a statement says is said in what it cites: words counted, and the reader's word for it."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -34,12 +35,14 @@ class Likeness:
     words: float
     """Of the words with a meaning of their own."""
     length: float
-    """Of the statement, as a logarithm of its characters."""
+    """The logarithm of how many pairs the statement has."""
     support: float | None
     """The reader's highest logit; None where there is no reader."""
 
 
-def likeness(statement: Analysed, texts: list[Analysed], cited: list[CitedText], reader: ReadingModel | None) -> Likeness:
+def likeness(
+    statement: Analysed, texts: list[Analysed], cited: list[CitedText], reader: ReadingModel | None
+) -> Likeness:
     """`texts` are the cited ones, taken apart. Raises RerankerError when the reader's weights are not usable."""
     said = "\n".join(_bare(text.folded) for text in texts)
     asked = pairs(_bare(statement.folded))
@@ -52,7 +55,7 @@ def likeness(statement: Analysed, texts: list[Analysed], cited: list[CitedText],
         worst_clause=min((covered(pairs(c), said) for c in clauses), default=covered(asked, said)),
         in_a_row=max((covered(asked, s) for s in sentences), default=0.0),
         words=sum(w in said for w in words) / len(words) if words else 1.0,
-        length=float(len(asked)),
+        length=math.log1p(len(asked)),
         support=_support(statement, cited, reader) if reader else None,
     )
 
@@ -64,7 +67,9 @@ def _bare(folded: str) -> str:
 def _support(statement: Analysed, cited: list[CitedText], reader: ReadingModel) -> float:
     """The highest logit over the windows of the cited texts that say most of the statement."""
     asked = pairs(statement.folded)
-    windows = [(w.text, text.context) for text in cited for w in windows_of(prepare(LoadedArticle(id="", text=text.text)))]
+    windows = [
+        (w.text, text.context) for text in cited for w in windows_of(prepare(LoadedArticle(id="", text=text.text)))
+    ]
     windows.sort(key=lambda one: -covered(asked, fold_text(one[0])))
     read = [reader.pair(statement.text, context, text) for text, context in windows[:MAX_WINDOWS]]
     return max((o.support for o in reader.read(read)), default=0.0)

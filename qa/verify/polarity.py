@@ -7,7 +7,9 @@ from qa.verify.alignment import Aligned, aligned, covered, pairs
 from qa.verify.analysed import Analysed
 from qa.verify.finding import Finding, Kind
 
-_NEGATOR = re.compile(r"(?:并|从|尚|还|毫|绝)?(?:没有?|[不未无非])(?:会|能|再|曾|是|有|可以?|得|应|要|必|需|用|予|被|将)?")
+_NEGATOR = re.compile(
+    r"(?:并|从|尚|还|毫|绝)?(?:没有?|[不未无非])(?:会|能|再|曾|是|有|可以?|得|应|要|必|需|用|予|被|将)?"
+)
 _LEXICAL = re.compile(
     "不断|不仅|不但|不过|不少|不同|不久|不论|不管|不然|不良|不幸|不料|不妨|不等|不锈|不动产|不得不|不可或缺|不良|不满|不足|不到|不超|不低|不高|不下|不大于|不小于|不少于|不多于|"
     "差不多|对不起|了不起|无锡|无线|无人机|无人驾驶|无论|无数|无疑|无障碍|无限|无不|无纺|无机|无缝|无形|未来|未央|未成年|未婚|未知|未必|未尝不|非常|非洲|非遗|非物质|非凡|非法|"

@@ -15,6 +15,7 @@ _WRONG = {
     Kind.SUBJECT: ("所引文字里“{words}”说的是别的对象", "The cited text does not say “{words}” of this subject"),
     Kind.WORDS: ("所引文字不足以说明这句话", "The cited text does not say enough of this"),
 }  # fmt: skip
+_TRADITIONAL = str.maketrans("“”裏", "「」裡")
 _THERE = {
     Script.SIMPLIFIED: "，那里是“{there}”",
     Script.TRADITIONAL: "，那裡是「{there}」",
@@ -28,5 +29,5 @@ def reason_of(finding: Finding, script: Script) -> str:
     frame = english if script is Script.ENGLISH else to_script(chinese, script)
     there = _THERE[script].format(there=to_script(finding.there, script)) if finding.there else ""
     if script is Script.TRADITIONAL:
-        frame = frame.replace("“", "「").replace("”", "」")
+        frame = frame.translate(_TRADITIONAL)
     return frame.format(words=to_script(finding.words, script)) + there + ("." if script is Script.ENGLISH else "。")

@@ -69,11 +69,7 @@ def _in_turn(text: Analysed, quantity: Quantity, sentence: Span, names: list[Spa
     if match is None or quantity.start < match.end():
         return None
     before = [n for n in names if n.end <= match.start()]
-    values = [
-        q
-        for q, _ in text.amounts
-        if match.end() <= q.start < sentence.end and comparable(q.unit, quantity.unit)
-    ]
+    values = [q for q, _ in text.amounts if match.end() <= q.start < sentence.end and comparable(q.unit, quantity.unit)]
     if len(before) != len(values) or quantity not in values:
         return None
     return before[values.index(quantity)]
@@ -100,7 +96,11 @@ def _is_rivals(statement: Analysed, said: Quantity, text: Analysed, there: Quant
     """Whether the statement's subject, its first word above all, stands beside another number of the unit, and not
     beside this one."""
     subject, own = _subject(statement, said), _beside(text, there)
-    if not subject or subject[0] in own or _IN_TURN.search(text.folded, text.sentence_of(there.start).start, there.start):
+    if (
+        not subject
+        or subject[0] in own
+        or _IN_TURN.search(text.folded, text.sentence_of(there.start).start, there.start)
+    ):
         return False
     share = _share(subject, own)
     rivals = (_beside(text, q) for q, _ in text.amounts if q.unit == there.unit and not is_same(q, there))

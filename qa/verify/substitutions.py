@@ -23,9 +23,12 @@ MAX_WORDS = 2
 
 _NAMES = ("nr", "ns", "nt", "nz", "eng")
 _FIGURES = ("m", "t")
-"""Tags, or their first letters, of names; and of numbers and times, which are such with a numeral or in a year's name."""
-_YEARS = frozenset("今年 去年 前年 明年 昨天 今天 明天 前天 上半年 下半年 年初 年底".split())
-_NEGATORS = frozenset("不 没 没有 未 无 非 不是 并非 并未 并不 不会 不能 不可 不再 从未 尚未 未能 未曾 不曾 无法 不得 不应 不要 不必".split())
+"""Tags, or their first letters, of names; and of numbers and times, which are such with a numeral or as a part of a year.
+今年 is none: a date may stand for it, which `qa.verify.times` resolves."""
+_PARTS = frozenset("上半年 下半年 年初 年底".split())
+_NEGATORS = frozenset(
+    "不 没 没有 未 无 非 不是 并非 并未 并不 不会 不能 不可 不再 从未 尚未 未能 未曾 不曾 无法 不得 不应 不要 不必".split()
+)
 
 
 def check_substitutions(statement: Analysed, cited: list[Analysed]) -> Iterator[Finding]:
@@ -61,7 +64,7 @@ class _Words:
 def _kind(tag: str, word: str) -> str:
     """What a word names, or ""."""
     if tag.startswith(_FIGURES):
-        return "figure" if has_numeral(word) or word in _YEARS else ""
+        return "figure" if has_numeral(word) or word in _PARTS else ""
     return "name" if tag.startswith(_NAMES) else ""
 
 

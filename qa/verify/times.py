@@ -8,7 +8,9 @@ from index.records import DateMention
 from qa.verify.analysed import Analysed
 from qa.verify.finding import Finding, Kind
 
-_PERIOD = re.compile(r"(?:上|下)半年|前[一二三四1-4]个?季度|第?[一二三四1-4]季度|前\d{1,2}个月|年初|年中(?![国央东部南北心期小])|年底|年末")
+_PERIOD = re.compile(
+    r"(?:上|下)半年|前[一二三四1-4]个?季度|第?[一二三四1-4]季度|前\d{1,2}个月|年初|年中(?![国央东部南北心期小])|年底|年末"
+)
 _FIGURES = str.maketrans("1234", "一二三四")
 
 

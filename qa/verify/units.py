@@ -54,4 +54,3 @@ def in_measure(quantity: Quantity, other: Quantity) -> float:
 
 def _measure(unit: str) -> tuple[str, float]:
     return _SCALES.get(unit, (unit, 1.0))
-

@@ -76,7 +76,7 @@ class Verifier:
         """Raises StatementError for an empty or too long statement, or for nothing cited."""
         statement = _checked(statement, cited)
         found, like = self.examine(statement, cited)
-        return _verdict(found, chance(found, like), script_of(statement))
+        return verdict_of(found, chance(found, like), script_of(statement))
 
     def examine(self, statement: str, cited: list[CitedText]) -> tuple[list[Finding], Likeness]:
         """All that the checks find, and how alike the texts are."""
@@ -109,7 +109,8 @@ def chance(found: list[Finding], like: Likeness) -> float:
     return 1.0 / (1.0 + math.exp(-z))
 
 
-def _verdict(found: list[Finding], supported: float, script: Script) -> Verification:
+def verdict_of(found: list[Finding], supported: float, script: Script) -> Verification:
+    """The verdict on what the checks found, and the chance that the statement is borne out."""
     wrong = [f for f in found if f.kind not in MILD]
     if wrong or supported < PARTIAL:
         reasons = wrong or [Finding(Kind.WORDS, "")]

@@ -23,7 +23,13 @@ _STYLES = {Verdict.SUPPORTED: "green", Verdict.PARTIAL: "yellow", Verdict.UNSUPP
 def verify(
     statement: Annotated[str, typer.Argument(help="A sentence.")],
     against: Annotated[
-        list[Path], typer.Option("--against", help="File that it cites, of any kind that can be indexed; may be given several times.", exists=True, dir_okay=False)
+        list[Path],
+        typer.Option(
+            "--against",
+            help="File that it cites, of any kind that can be indexed; may be given several times.",
+            exists=True,
+            dir_okay=False,
+        ),
     ],
     as_json: JsonOption = False,
 ) -> None:
