@@ -280,6 +280,45 @@ def test_a_run_is_not_gone_on_with_by_other_settings(parts, tmp_path: Path) -> N
         Training(tmp_path, parts[0](), parts[1], EXAMPLES, CLAIMS, schedule, Settings(2, 1, 2)).run()
 
 
+def test_ablations_differ_in_one_thing_each(parts) -> None:  # type: ignore[no-untyped-def]  # torch is an extra
+    from dataclasses import asdict
+
+    from training.ablate import variants
+
+    def flat(variant) -> dict[str, object]:  # type: ignore[no-untyped-def]
+        parts = asdict(variant)
+        return {
+            f"{part}.{key}": value for part in ("settings", "weights", "adapting") for key, value in parts[part].items()
+        }
+
+    found = variants(90)
+    usual = flat(found.pop("all of it"))
+    assert usual["settings.hard_from"] == 30
+    changed = {name: {k: v for k, v in flat(variant).items() if v != usual[k]} for name, variant in found.items()}
+    assert changed.pop("span alone") == {"weights.rank": 0.0, "weights.answerable": 0.0, "weights.support": 0.0}
+    assert all(len(changed.pop(f"{task} alone")) == 3 for task in ("rank", "answerable", "support"))
+    assert changed == {
+        "upper layers in full": {"adapting.full": True},
+        "adapters of width 8": {"adapting.rank": 8},
+        "without variants": {"settings.variants": False},
+        "without near misses": {"settings.near_misses": 0.0},
+        "without contradictions": {"settings.contradictions": 0.0},
+        "without snippets": {"settings.snippets": 0.0},
+    }
+
+
+def test_a_finished_ablation_is_read_from_its_log(parts, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    from training.ablate import finished
+    from training.validate import Figures
+
+    assert finished(tmp_path, 90) is None
+    row = {"hit_at_1": 0.5, "auroc": 0.6, "exact": 0.7, "f1": 0.8, "support": 0.9, "questions": 3, "claims": 4}
+    log = [{"step": 50, "losses": {}}, {"step": 90, "losses": {}}, {"step": 90, "validation": row}]
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in log))
+    assert finished(tmp_path, 90) == Figures(**row)
+    assert finished(tmp_path, 120) is None
+
+
 def test_graph_of_the_trained_reader_agrees_with_it(parts) -> None:  # type: ignore[no-untyped-def]
     import onnxruntime
     import torch

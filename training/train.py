@@ -50,7 +50,7 @@ class Schedule:
     """Steps between checkpoints."""
     validate_every: int = 250
     validated: int = 150
-    """Questions, and claims, of the validation part that are looked at on the way; all of them at the end."""
+    """Questions, and claims, of the validation part that are looked at; `training.measure` looks at all, in 8 bits."""
 
     def share(self, step: int) -> float:
         """Of the rate, at a step from 0."""
@@ -116,8 +116,9 @@ class Training:
                     self._note(losses=losses, seconds_a_step=round(seconds, 2))
                     self._save()
                 if self.step % self._schedule.validate_every == 0:
-                    self._validate(self._schedule.validated)
-        self._validate(None)
+                    self._validate()
+        if self.step % self._schedule.validate_every:
+            self._validate()
         if not self._model.adapting.full:  # a comparison's weights are far too large to ship
             save(self._folder / "reader.npz", self._model.arrays(), dict.fromkeys(HEADS, 1.0))
 
@@ -132,11 +133,11 @@ class Training:
         self.step += 1
         return {name: round(value, 4) for name, value in losses.items()}
 
-    def _validate(self, count: int | None) -> None:
+    def _validate(self) -> None:
         examples, claims = self._kept
-        chosen = random.Random(0)
-        some = examples if count is None else chosen.sample(examples, min(count, len(examples)))
-        others = claims if count is None else chosen.sample(claims, min(count, len(claims)))
+        count, chosen = self._schedule.validated, random.Random(0)
+        some = chosen.sample(examples, min(count, len(examples)))
+        others = chosen.sample(claims, min(count, len(claims)))
         self._note(validation=asdict(validate(self._model, some, others, self._encoder)))
 
     def _note(self, **noted: object) -> None:
