@@ -16,7 +16,7 @@ from ui.evaluation import evaluation_tab
 from web.api import create_api
 from web.evaluation import Evaluations, add_reports
 from web.panel import ARTICLE_CSS, EVALUATION_CSS
-from youju.assembly import make_library, make_verifier
+from youju.assembly import make_parts
 from youju.settings import Settings, load_settings
 
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
@@ -56,10 +56,10 @@ def create_app(library: Library, verifier: Verifier | None = None) -> FastAPI:
 
 def serve(settings: Settings) -> None:
     """Serve the chat and the API until stopped."""
-    library = make_library(settings)
-    if problem := library.warm_up():
+    parts = make_parts(settings)
+    if problem := parts.library.warm_up():
         print(f"youju: {problem}", file=sys.stderr)
-    app = create_app(library, make_verifier(settings))
+    app = create_app(parts.library, parts.verifier)
     listener = _listen(settings.host, settings.port)
     print(f"youju: serving on http://{settings.host}:{settings.port}", file=sys.stderr)
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])

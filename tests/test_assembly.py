@@ -8,7 +8,7 @@ from index.generations import Home
 from qa.reading.weights import digest
 from qa.rerank.late_interaction import LateInteraction
 from qa.rerank.reader import ReaderReranker
-from youju.assembly import make_library
+from youju.assembly import make_library, make_parts, make_verifier
 from youju.settings import Settings
 
 
@@ -49,3 +49,14 @@ def test_rerankers_by_name(tmp_path: Path) -> None:
 def test_another_home_can_be_opened_with_the_same_settings(tmp_path: Path) -> None:
     other = Home(tmp_path / "other")
     assert make_library(Settings(home=tmp_path), other).home is other
+
+
+def test_library_and_verifier_share_one_reader(tmp_path: Path) -> None:
+    parts = make_parts(Settings(home=tmp_path, reranker="reader"))  # type: ignore[call-arg]
+    assert isinstance(parts.library._reranker, ReaderReranker)
+    assert parts.library._reranker._model is parts.verifier._reader
+
+
+def test_the_readers_check_can_be_switched_off(tmp_path: Path) -> None:
+    assert make_verifier(Settings(home=tmp_path, reader_check=False))._reader is None  # type: ignore[call-arg]
+    assert make_verifier(Settings(home=tmp_path))._reader is not None  # type: ignore[call-arg]

@@ -8,12 +8,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from math import isfinite
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from index.errors import RerankerError
 from index.reader import Located, Reader
 from qa.candidate import Candidate, below, order
 from qa.query import Query
+
+if TYPE_CHECKING:
+    from qa.reading.model import ReadingModel
 
 BUNDLED, READER, NONE = "bundled", "reader", "none"
 KNOWN = f"{BUNDLED}, {READER}, {NONE}, cross-encoder:MODEL or api:MODEL"
@@ -64,8 +67,9 @@ def rerank(reranker: Reranker, query: Query, candidates: list[Candidate], reader
     return head + below(tail, head)
 
 
-def make_reranker(name: str, cache: Path | None = None) -> Reranker | None:
-    """The reranker of that name; None for `none`. `cache` is where the bundled reader's graph is kept.
+def make_reranker(name: str, cache: Path | None = None, reading: "ReadingModel | None" = None) -> Reranker | None:
+    """The reranker of that name; None for `none`. `cache` is where the bundled reader's graph is kept, `reading` the
+    reader where there is one already.
 
     Raises RerankerError for a name that is not known.
     """
@@ -77,7 +81,7 @@ def make_reranker(name: str, cache: Path | None = None) -> Reranker | None:
 
         return LateInteraction()
     if name == READER:
-        return _reader(cache)
+        return _reader(reading or _model(cache))
     if kind == "cross-encoder" and model:
         from qa.rerank.cross_encoder import CrossEncoderReranker
 
@@ -89,12 +93,17 @@ def make_reranker(name: str, cache: Path | None = None) -> Reranker | None:
     raise RerankerError(f"the reranker {name!r} is not known.", f"Known: {KNOWN}.")
 
 
-def _reader(cache: Path | None) -> Reranker:
+def _model(cache: Path | None) -> "ReadingModel":
     from qa.reading.model import ReadingModel
+
+    return ReadingModel(cache)
+
+
+def _reader(model: "ReadingModel") -> Reranker:
     from qa.rerank.late_interaction import LateInteraction
     from qa.rerank.reader import ReaderReranker
 
-    return ReaderReranker(ReadingModel(cache), LateInteraction())
+    return ReaderReranker(model, LateInteraction())
 
 
 def passage_text(located: Located) -> str:
