@@ -10,6 +10,7 @@ best one does with fewer windows: Hit@1, MRR@10 and the share of questions with 
 
 import itertools
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -67,11 +68,11 @@ def read(question: TestQuestion, retriever: Retriever, model: ReadingModel, coun
         [Candidate(c.located, c.score, c.cosine, c.lexical, c.article, reading) for c, _, reading in found],
         [places.get(w, -1) for _, w, _ in found],
         [c.located.article.id in question.gold_articles for c in candidates],
-        [_is_right(question, c) for c in candidates],
+        [is_right(question, c) for c in candidates],
     )
 
 
-def _is_right(question: TestQuestion, candidate: Candidate) -> bool:
+def is_right(question: TestQuestion, candidate: Candidate) -> bool:
     """Whether the sentence is gold evidence, or holds the answer where a question has no evidence."""
     text = fold_text(candidate.located.text)
     if question.evidence:
@@ -93,11 +94,18 @@ def _of_question(one: Read, mixture: Mixture, windows: int) -> Figures:
         score = candidate.score + (mixture.of(reading) if windows else 0.0)
         mixed[candidate.located.number] = (score, gold, right)
     scored = [Candidate(c.located, mixed[c.located.number][0], c.cosine, c.lexical, c.article) for c in one.candidates]
-    order = [c.located for c in spread(scored, CROWDING)]
-    articles = list(dict.fromkeys(item.article.id for item in order))
-    gold_articles = {c.located.article.id for c, gold in zip(one.candidates, one.gold, strict=True) if gold}
-    rank = next((r for r, article in enumerate(articles[:10], start=1) if article in gold_articles), 0)
-    return float(rank == 1), 1 / rank if rank else 0.0, float(any(mixed[i.number][2] for i in order[:5]))
+    return figures_of(scored, lambda c: mixed[c.located.number][1], lambda c: mixed[c.located.number][2])
+
+
+def figures_of(
+    candidates: list[Candidate], is_gold: Callable[[Candidate], bool], is_right: Callable[[Candidate], bool]
+) -> Figures:
+    """Of one question, as a search would list its candidates: Hit@1, MRR@10, and whether a right sentence is among five."""
+    order = spread(candidates, CROWDING)
+    articles = list(dict.fromkeys(c.located.article.id for c in order))
+    gold = {c.located.article.id for c in candidates if is_gold(c)}
+    rank = next((r for r, article in enumerate(articles[:10], start=1) if article in gold), 0)
+    return float(rank == 1), 1 / rank if rank else 0.0, float(any(is_right(c) for c in order[:5]))
 
 
 def mixtures() -> list[Mixture]:
