@@ -16,9 +16,13 @@ _OTHER_UNITS = (
     "个 家 座 条 项 种 件 台 辆 架 艘 部 款 只 支 所 间 处 套 届 次 场 倍 级 层 代 大 类 批 分 票 枚 颗 篇 本 区 县 村 省 市".split()
 )  # fmt: skip
 _UNITS = sorted([*MONEY, *PEOPLE, *_OTHER_UNITS], key=len, reverse=True)
+_NO_NUMBERS = frozenset({("十", "分"), ("零", "部")})
+"""十分重要, 零部件."""
+_DIGITS = "零一二三四五六七八九"
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _QUANTITY = re.compile(
-    rf"(?P<percent>百分之(?P<of>[0-9.]+|[零一二两三四五六七八九十百]+))|(?P<tenths>[一二两三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?![为立功果员本熟都效绩])"
+    rf"(?P<percent>百分之(?P<of>[0-9]++(?:\.[0-9]++)?+|[零一二两三四五六七八九十百]++(?:点[零一二三四五六七八九]++)?+))"
+    rf"|(?P<parts>[0-9]++|[二三四五六七八九十千万]++)分之(?P<share>[0-9]++(?:\.[0-9]++)?+|[一二两三四五六七八九十]++)|(?P<tenths>[一二两三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?![为立功果员本熟都效绩])"
     rf"|(?<![0-9.零一二两三四五六七八九十百千万几数])(?P<bare>{'|'.join(s for s in sorted(_SCALES, key=len, reverse=True) if len(s) > 1)})(?P<bare_unit>{'|'.join(MONEY)}|级)?"
     rf"|(?<![第a-z0-9.零一二两三四五六七八九十百千])(?P<number>[0-9]++(?:\.[0-9]++)?+|[零一二两三四五六七八九十百千]++)\s?(?:多|余)?(?P<scale>{_SCALE})?+"
     rf"(?:(?<=亿)(?P<rest>[0-9]++(?:\.[0-9]++)?+|[一二两三四五六七八九][零一二两三四五六七八九十百千]*+)(?P<rest_scale>[十百千]?万))?+"
@@ -55,8 +59,9 @@ def quantities(text: str) -> list[Quantity]:
 def _quantities(folded: str) -> Iterator[Quantity]:
     for match in _QUANTITY.finditer(folded):
         if match["percent"]:
-            value = _number(match["of"])
-            unit = "%"
+            value, unit = 100.0 if match["of"] == "百" else _number(match["of"]), "%"
+        elif match["parts"]:
+            value, unit = _fraction(match["share"], match["parts"]), "%"
         elif match["tenths"]:
             value, unit = (_number(match["tenths"]) or 0) * 10 + _tenths_of_tenth(match["half"]), "%"
         elif match["bare"]:
@@ -69,12 +74,18 @@ def _quantities(folded: str) -> Iterator[Quantity]:
                 value += (_number(match["rest"]) or 0) * _SCALES[match["rest_scale"]]
             if not unit and not match["scale"] and len(match["number"]) == 1 and not match["number"].isascii():
                 continue  # 统一, 之一, 一些
-            if unit == "分" and match["number"] == "十":
-                continue  # 十分重要
+            if (match["number"], unit) in _NO_NUMBERS:
+                continue
             if unit == "年" and value is not None and 1900 <= value < 2100:
                 continue
         if value is not None:
             yield Quantity(value, unit, *match.span())
+
+
+def _fraction(share: str, parts: str) -> float | None:
+    """三分之二 in percent."""
+    above, below = _number(share), _number(parts)
+    return None if above is None or not below else 100 * above / below
 
 
 def _tenths_of_tenth(text: str | None) -> float:
@@ -88,5 +99,8 @@ def _number(text: str) -> float | None:
             return float(text)
         except ValueError:
             return None
-    value = numeral_value(text)
-    return None if value is None else float(value)
+    whole, _, decimals = text.partition("点")
+    value = numeral_value(whole)
+    if value is None:
+        return None
+    return value + (float("0." + "".join(str(_DIGITS.index(d)) for d in decimals)) if decimals else 0.0)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from qa.verify.amounts import check_amounts
 from qa.verify.analysed import Analysed
 from qa.verify.finding import Finding, Kind
+from qa.verify.modality import check_modality
 from qa.verify.named import check_names
 from qa.verify.polarity import check_polarity
 from qa.verify.subjects import check_subjects
@@ -43,6 +44,15 @@ def amounts(statement: str, text: str = TEXT) -> list[tuple[Kind, str]]:
         ("有5个企业", "有5家企业"),
         ("一种方法", "一类办法"),
         ("比分3比2", "3比2取胜"),
+        ("增长-3%", "增速为-3%"),
+        ("占三分之二", "占2/3，即三分之二"),
+        ("提高0.5%", "提高百分之零点五"),
+        ("不超过100家", "没有超过100家"),
+        ("总量29.63万亿元", "总量296299亿元"),
+        ("增长3%至5%", "增长3%—5%"),
+        ("企业有1200家零部件企业", "1200家零部件企业"),
+        ("节约5亿元", "节省5亿元"),
+        ("近五年增长", "过去五年增长"),
         ("1.提高产量", "提高产量"),
     ],
 )
@@ -65,6 +75,15 @@ def test_numbers_that_agree(statement: str, text: str) -> None:
         ("不到90家", "有企业93家", Kind.BOUND, "90家"),
         ("共70家", "共93家", Kind.NUMBER, "70家"),
         ("比分3比1", "3比2取胜", Kind.NUMBER, "1"),
+        ("增速为3%", "增速为-3%", Kind.NUMBER, "3%"),
+        ("气温为5度", "气温为零下5度", Kind.NUMBER, "5度"),
+        ("占三分之二", "占三分之一", Kind.NUMBER, "三分之二"),
+        ("产值12亿元", "产值新台币12亿元", Kind.UNIT, "12亿元"),
+        ("增长3%", "增长3%至5%", Kind.EXACTNESS, "3%"),
+        ("有93家", "不止93家", Kind.EXACTNESS, "93家"),
+        ("5公里内", "5公里外", Kind.BOUND, "5公里"),
+        ("两家公司签署协议", "甲公司与乙公司签署协议", Kind.EXACTNESS, "两家"),
+        ("有三家公司", "有五家公司", Kind.NUMBER, "三家"),
     ],
 )
 def test_numbers_that_do_not(statement: str, text: str, kind: Kind, words: str) -> None:
@@ -113,6 +132,7 @@ def test_times_that_agree(statement: str, text: str, published: str, context: st
         ("2024年4月10日发布", "4月10日发布", "", "2024年4月10日"),
         ("上半年增长", "下半年增长", "", "上半年"),
         ("2020—2025年", "2021年至2025年", "", "2020"),
+        ("1月2日抵达", "11月2日抵达", "2024-12-01", "1月2日"),
     ],
 )
 def test_times_that_do_not(statement: str, text: str, published: str, words: str) -> None:
@@ -135,6 +155,10 @@ def names(statement: str, text: str, context: str = "") -> list[str]:
         ("《论语》说", "论语说"),
         ("我们需要明白这段时间的努力", "努力不会白费"),
         ("武汉大学的学生", "武汉大学学生"),
+        ("北京大学的教授", "北大的教授"),
+        ("全国GDP", "国内生产总值"),
+        ("美国表示", "美方表示"),
+        ("Hefei has 93 companies", "合肥有93家企业"),
     ],
 )
 def test_names_that_stand_there(statement: str, text: str) -> None:
@@ -149,6 +173,10 @@ def test_names_that_stand_there(statement: str, text: str) -> None:
         ("院士王建明出席", "院士李长河出席", "王建明"),
         ("《孟子》说", "论语说", "孟子"),
         ("使用Kimi", "使用Qwen", "kimi"),
+        ("北京的企业", "北方的企业", "北京"),
+        ("中国银行发布", "中国农业银行发布", "中国银行"),
+        ("财政部发布通知", "教育部发布通知", "财政部"),
+        ("特朗普访华", "拜登访华", "特朗普"),
     ],
 )
 def test_names_that_do_not(statement: str, text: str, words: str) -> None:
@@ -172,6 +200,8 @@ def polarity(statement: str, text: str = TEXT) -> list[tuple[Kind, str, str]]:
         ("王建明院士没有出席发布会", "王建明院士出席发布会", (Kind.NEGATION, "出席", "")),
         ("委员会未批准该方案", "委员会批准该方案", (Kind.NEGATION, "批准", "")),
         ("出口增长5%，进口增长3%", "出口增长5%，进口下降3%", (Kind.DIRECTION, "增长", "下降")),
+        ("价格大幅度下降", "价格不得不大幅度上涨", (Kind.DIRECTION, "下降", "上涨")),
+        ("失业率降至5%", "失业率升至5%", (Kind.DIRECTION, "降至", "升至")),
     ],
 )
 def test_what_is_said_the_other_way_round(statement: str, text: str, found: tuple[Kind, str, str]) -> None:
@@ -187,6 +217,7 @@ def test_what_is_said_the_other_way_round(statement: str, text: str, found: tupl
         ("出口增长5%，进口下降3%", "出口增长5%，进口下降3%"),
         ("非洲市场增长", "非洲市场增长"),
         ("价格未下降", "价格没有下降"),
+        ("未成年人禁止入内", "未成年人不得入内"),
     ],
 )
 def test_what_is_said_alike(statement: str, text: str) -> None:
@@ -234,6 +265,38 @@ def test_a_number_of_another_subject_without_a_name() -> None:
     assert subjects("体育满分为120分", text) == ["120分"]
 
 
+def test_lines_are_sentences_of_their_own() -> None:
+    text = "一、养老保险\n由税务局负责\n二、基本医疗保险\n由医保局负责"
+    assert [s.of(Analysed(text).folded) for s in Analysed(text).sentences] == text.split("\n")
+
+
+def modality(statement: str, text: str) -> list[tuple[Kind, str, str]]:
+    return [(f.kind, f.words, f.there) for f in check_modality(Analysed(statement), [Analysed(text)])]
+
+
+@pytest.mark.parametrize(
+    ("statement", "text", "found"),
+    [
+        ("项目于2024年建成", "项目计划于2024年建成", (Kind.MODALITY, "项目于2024年建成", "计划")),
+        ("产业规模突破2万亿元", "力争到2027年，产业规模突破2万亿元", (Kind.MODALITY, "产业规模突破2万亿元", "力争")),
+    ],
+)
+def test_a_plan_is_not_a_fact(statement: str, text: str, found: tuple[Kind, str, str]) -> None:
+    assert modality(statement, text) == [found]
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("项目计划于2024年建成", "项目拟于2024年建成"),
+        ("将军出席仪式", "将军出席仪式"),
+        ("项目已建成", "项目已建成。二期计划明年开工"),
+    ],
+)
+def test_a_fact_or_a_plan_told_as_such(statement: str, text: str) -> None:
+    assert modality(statement, text) == []
+
+
 def substitutions(statement: str, text: str) -> list[tuple[Kind, str, str]]:
     return [(f.kind, f.words, f.there) for f in check_substitutions(Analysed(statement), [Analysed(text)])]
 
@@ -251,6 +314,9 @@ def substitutions(statement: str, text: str) -> list[tuple[Kind, str, str]]:
             "第二次世界大战夺去了许多生命。",
             (Kind.SUBJECT, "第一次世界大战", "第二次世界大战"),
         ),
+        ("公司成立于2022年，2020年上市。", "公司成立于2020年，2022年上市。", (Kind.SUBJECT, "2022年2020年", "")),
+        ("李明担任董事长，王芳担任总经理。", "王芳担任董事长，李明担任总经理。", (Kind.SUBJECT, "董事长王芳", "")),
+        ("合肥的人口超过武汉。", "武汉的人口超过合肥。", (Kind.SUBJECT, "合肥的人口", "")),
         ("本次会晤主题不是经济增长。", "本次会晤主题是经济增长。", (Kind.NEGATION, "主题不是经济", "主题是经济")),
     ],
 )
@@ -265,6 +331,10 @@ def test_one_thing_exchanged(statement: str, text: str, found: tuple[Kind, str, 
         ("其余七个议席由长官委任。", "其余7个议席由长官委任。"),
         ("泽连斯基总统访问了该市。", "总统访问了该市。"),
         ("这是一个小城市。", "这是一个小城市，没有夜生活。"),
+        ("拜登总统访问该市。", "总统拜登访问该市。"),
+        ("2024年合肥有93家企业。", "合肥2024年有93家企业。"),
+        ("投资逾20亿元建设该项目。", "投资20.3亿元建设该项目。"),
+        ("全长1.5公里的道路通车。", "全长1500米的道路通车。"),
     ],
 )
 def test_nothing_exchanged(statement: str, text: str) -> None:
@@ -285,6 +355,7 @@ def test_a_text_bears_out_each_of_its_sentences(sentences: list[str], data: st.D
         *check_names(said, texts),
         *check_polarity(said, texts),
         *check_subjects(said, texts),
+        *check_modality(said, texts),
         *check_substitutions(said, texts),
     ]
     assert found == []

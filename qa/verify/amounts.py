@@ -1,16 +1,22 @@
 """Numbers with their units and bounds: is each of a statement's said in what it cites?"""
 
 import math
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from qa.quantities import Quantity
 from qa.verify.analysed import Analysed
 from qa.verify.bounds import Bound, excludes, follows
 from qa.verify.finding import Finding, Kind
-from qa.verify.units import comparable, in_measure, is_same
+from qa.verify.units import COUNTERS, comparable, in_measure, is_same, measured
 
 Amount = tuple[Quantity, Bound]
+
+FAIR = 3
+"""Significant digits of a rounded number that may be said without 约."""
+SMALL = 10
+"""The highest count that a reader can check by counting."""
 
 MAX_ROUNDING = 0.1
 """Share of a number by which a rounded one may differ from it."""
@@ -18,16 +24,19 @@ MAX_ROUNDING = 0.1
 
 def check_amounts(statement: Analysed, cited: list[Analysed]) -> Iterator[Finding]:
     """What is wrong with the statement's numbers, each on its own."""
-    there = [amount for text in cited for amount in text.amounts]
+    there = _Amounts([amount for text in cited for amount in text.amounts])
     for quantity, bound in statement.amounts:
         words = statement.folded[quantity.start : quantity.end]
-        kind = _of_amount((quantity, bound), there)
-        if kind is None or (kind is Kind.NUMBER and _is_written(words, cited)):
+        kind = _of_amount((quantity, bound), there.near(quantity))
+        if kind is None or (kind is Kind.NUMBER and not quantity.unit and _is_said(words, cited)):
             continue
-        yield Finding(kind, words, "、".join(_nearest(quantity, cited)) if kind is Kind.NUMBER else "")
+        rivals = _nearest(quantity, cited) if kind is Kind.NUMBER else []
+        if kind is Kind.NUMBER and not rivals and _can_be_counted(statement, quantity):
+            kind = Kind.EXACTNESS
+        yield Finding(kind, words, "、".join(rivals))
     for span in statement.numbers:
         words = span.of(statement.folded)
-        if not any(_holds_number(words, text) for text in cited):
+        if not _is_said(words, cited):
             yield Finding(Kind.NUMBER, words)
 
 
@@ -35,9 +44,36 @@ def same_amounts(quantity: Quantity, text: Analysed) -> list[Quantity]:
     """Where a text states a quantity, exactly or rounded."""
     return [
         q
-        for q, b in text.amounts
+        for q, _ in _Amounts(text.amounts).near(quantity)
         if comparable(quantity.unit, q.unit) and (is_same(quantity, q) or is_rounded(quantity, q))
     ]
+
+
+class _Amounts:
+    """Amounts in the order of their values, so that a long text need not be gone through for each number."""
+
+    def __init__(self, amounts: list[Amount]) -> None:
+        self._plain = sorted(amounts, key=lambda a: a[0].value)
+        self._measured = sorted(amounts, key=lambda a: measured(a[0]))
+
+    def near(self, quantity: Quantity) -> list[Amount]:
+        """Those of about the same value, as it is written or in its measure, in the order of their texts' values."""
+        found = _within(self._plain, quantity.value, lambda a: a[0].value)
+        known = {id(amount) for amount in found}
+        return found + [
+            a for a in _within(self._measured, measured(quantity), lambda a: measured(a[0])) if id(a) not in known
+        ]
+
+
+def _within(ordered: list[Amount], value: float, key: Callable[[Amount], float]) -> list[Amount]:
+    reach = 2 * MAX_ROUNDING * abs(value)
+    return ordered[bisect_left(ordered, value - reach, key=key) : bisect_right(ordered, value + reach, key=key)]
+
+
+def _can_be_counted(statement: Analysed, quantity: Quantity) -> bool:
+    """Whether a number is a small count in words, of things that may be named one by one: 两家公司, 三部委."""
+    word = statement.folded[quantity.start]
+    return not word.isdigit() and quantity.value <= SMALL and quantity.unit in COUNTERS
 
 
 def _of_amount(said: Amount, there: list[Amount]) -> Kind | None:
@@ -67,13 +103,20 @@ def _of_rounded(said: Amount, exact: Quantity) -> Kind | None:
     """A rounded number is said of one that it is rounded from with 约, or with a bound on the right side of it."""
     quantity, bound = said
     value, other = in_measure(quantity, exact), in_measure(exact, quantity)
-    if bound is Bound.ABOUT:
+    if bound is Bound.ABOUT or (bound is Bound.EXACT and _is_nearest(value, other)):
         return None
     if bound in (Bound.ABOVE, Bound.AT_LEAST):
         return None if other > value else Kind.BOUND
     if bound in (Bound.BELOW, Bound.AT_MOST):
         return None if other < value else Kind.BOUND
     return Kind.EXACTNESS
+
+
+def _is_nearest(value: float, exact: float) -> bool:
+    """Whether a number of FAIR digits at least is rightly rounded: 29.63万亿元 of 296299亿元 needs no 约."""
+    digits = _digits(value)
+    step = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
+    return digits >= FAIR and abs(exact - value) <= step / 2
 
 
 def is_rounded(quantity: Quantity, exact: Quantity) -> bool:
@@ -91,17 +134,13 @@ def _digits(value: float) -> int:
     return len(Decimal(f"{value:.12g}").normalize().as_tuple().digits)
 
 
-def _is_written(words: str, cited: list[Analysed]) -> bool:
+def _is_said(words: str, cited: list[Analysed]) -> bool:
     """Whether a number stands there just so, though not taken for an amount: in a name, a score, a table."""
-    return any(_bounded_find(words, text.folded) for text in cited)
+    return any(holds_number(words, text.folded) for text in cited)
 
 
-def _holds_number(digits: str, text: Analysed) -> bool:
-    return _bounded_find(digits, text.folded)
-
-
-def _bounded_find(words: str, folded: str) -> bool:
-    """Whether words stand in a text with no digit next to them."""
+def holds_number(words: str, folded: str) -> bool:
+    """Whether words stand in a text, and their numbers are no parts of longer ones."""
     at = folded.find(words)
     while at >= 0:
         before, after = folded[at - 1 : at] if at else "", folded[at + len(words) : at + len(words) + 1]

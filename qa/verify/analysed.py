@@ -1,6 +1,8 @@
 """A text taken apart for checking: its clauses, numbers, times and names."""
 
 import re
+from bisect import bisect_right
+from dataclasses import replace
 from functools import cached_property
 
 from index.dates import date_mentions
@@ -14,23 +16,35 @@ from qa.verify.people import people_in
 from qa.verify.units import COUNTERS
 from qa.words import Word, tagged
 
-_CLAUSE = re.compile(r"[^,;:。!?\n]+")
+_CLAUSE = re.compile(r"(?:[^,;:。!?\n]|(?<=\d):(?=\d))+")
 _SENTENCE = re.compile(r"[^。!?;\n]+[。!?;]?")
 _NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?!\.?\d|[年月日号)]|[.、]\D)")
+_MINUS = re.compile(r"(?:(?<![\da-z%月日年元亿万至])[-−]|负增长|负|零下)\s?$")
+_CURRENCIES = {
+    "新台币": "台币",
+    "台币": "台币",
+    "港币": "港元",
+    "港元": "港元",
+    "美元": "美元",
+    "日元": "日元",
+    "欧元": "欧元",
+}
+_CURRENCY = re.compile(rf"({'|'.join(_CURRENCIES)})\s?$")
 _ITEM = re.compile(r"[.、)]\s*[^\s\d]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|-|—|–|~|至|到|/|、|$)")
 _MONTH_DAY = re.compile(r"(?<!\d)(\d{1,2})月(?:份|(\d{1,2})[日号])?")
 _WORK = re.compile(r"《([^《》]{1,40})》")
+_OFFICE = re.compile("[\u4e00-\u9fff]{2,}[部局厅署委院]")
 _LATIN = re.compile(r"[a-z][a-z0-9.+-]*[a-z0-9]")
-_PERSON = re.compile("[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,6}·[\u4e00-\u9fff·]{1,12}")
 
 
 class Analysed:
     """One text. Spans are of its folded form but those of `moments`."""
 
     def __init__(self, text: str, published: str = "") -> None:
-        self.text, self._published = text, published
-        self.folded = fold_text(text).strip()
+        self.text, self.published = text, published
+        lines = (fold_text(line).strip() for line in text.splitlines())
+        self.folded = "\n".join(line for line in lines if line)
 
     @cached_property
     def clauses(self) -> list[Span]:
@@ -46,7 +60,15 @@ class Analysed:
 
     @cached_property
     def amounts(self) -> list[tuple[Quantity, Bound]]:
-        return [(q, bound_of(self.folded, q)) for q in quantities(self.folded) if not self._counts_nothing(q)]
+        found = (q for q in quantities(self.folded) if not self._counts_nothing(q))
+        return [(self._signed(q), bound_of(self.folded, q)) for q in found]
+
+    def _signed(self, quantity: Quantity) -> Quantity:
+        """With the sign and the currency that stand before it: -3%, 零下5度, 新台币12亿元."""
+        before = self.folded[max(0, quantity.start - 4) : quantity.start]
+        value = -quantity.value if _MINUS.search(before) else quantity.value
+        currency = _CURRENCY.search(before) if quantity.unit in ("元", "") else None
+        return replace(quantity, value=value, unit=_CURRENCIES[currency[1]] if currency else quantity.unit)
 
     def _counts_nothing(self, quantity: Quantity) -> bool:
         """Whether a number only says that there is one (一种), stands for places named (两市), or numbers an item (1.)."""
@@ -58,6 +80,25 @@ class Analysed:
         )
 
     @cached_property
+    def beside(self) -> list[Span]:
+        """What stands around each amount: from the one of its unit before it, or its sentence's begin, to the one after
+        it, or its clause's end."""
+        amounts = [quantity for quantity, _ in self.amounts]
+        ends: dict[str, int] = {}
+        begins = []
+        for quantity in amounts:
+            begins.append(max(ends.get(quantity.unit, 0), self.sentence_of(quantity.start).start))
+            ends[quantity.unit] = quantity.end
+        starts: dict[str, int] = {}
+        found = []
+        for quantity, begin in zip(reversed(amounts), reversed(begins), strict=True):
+            clause = self.clause_of(quantity.start)
+            end = min(starts.get(quantity.unit, clause.end), clause.end)
+            found.append(Span(begin, max(end, quantity.end)))
+            starts[quantity.unit] = quantity.start
+        return found[::-1]
+
+    @cached_property
     def numbers(self) -> list[Span]:
         """Digits that belong to no amount and no date, and count no items: of codes, times of day, scores."""
         taken = [(q.start, q.end) for q, _ in self.amounts]
@@ -66,7 +107,7 @@ class Analysed:
 
     @cached_property
     def moments(self) -> list[DateMention]:
-        return list(date_mentions(self.text, self._published))
+        return list(date_mentions(self.text, self.published))
 
     @cached_property
     def years(self) -> list[tuple[int, Span]]:
@@ -87,6 +128,11 @@ class Analysed:
         return bodies_in(self.folded)
 
     @cached_property
+    def offices(self) -> list[Span]:
+        """Ministries, bureaus and the like: 财政部, 国务院."""
+        return [s for tag, s in self.words if tag[:1] == "n" and _OFFICE.fullmatch(s.of(self.folded))]
+
+    @cached_property
     def people(self) -> list[Span]:
         return people_in(self.folded, self.words)
 
@@ -101,10 +147,16 @@ class Analysed:
 
     def clause_of(self, at: int) -> Span:
         """The clause that a folded offset stands in."""
-        return next((c for c in self.clauses if c.start <= at < c.end), Span(0, len(self.folded)))
+        return _at(self.clauses, at) or Span(0, len(self.folded))
 
     def sentence_of(self, at: int) -> Span:
-        return next((s for s in self.sentences if s.start <= at < s.end), Span(0, len(self.folded)))
+        return _at(self.sentences, at) or Span(0, len(self.folded))
+
+
+def _at(spans: list[Span], at: int) -> Span | None:
+    """The one of spans in order that an offset lies in."""
+    found = bisect_right(spans, at, key=lambda s: s.start) - 1
+    return spans[found] if found >= 0 and at < spans[found].end else None
 
 
 def _spans(pattern: re.Pattern[str], text: str) -> list[Span]:

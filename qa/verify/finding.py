@@ -16,12 +16,13 @@ class Kind(StrEnum):
     NEGATION = "negation"
     DIRECTION = "direction"
     SUBJECT = "subject"
+    MODALITY = "modality"
     WORDS = "words"
     """No single thing: too little of what it says is said there."""
 
 
 MILD = frozenset({Kind.EXACTNESS})
-"""Kinds that leave a statement partly supported: it is more exact than its source."""
+"""Kinds that leave a statement partly supported: it is more exact than its source, or exact in another way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ could be a word, by what stands next to it.
 """
 
 import re
+from functools import lru_cache
 
 import rjieba
 
@@ -35,15 +36,18 @@ def people_in(folded: str, words: list[Word]) -> list[Span]:
 
 def _is_person(folded: str, span: Span) -> bool:
     name = span.of(folded)
-    if not 2 <= len(name) <= 4 or "·" in name or name[0] not in _SURNAMES:
+    if not 2 <= len(name) <= 4 or "·" in name:
         return False
+    if name[0] not in _SURNAMES:  # as a foreign name is written: 特朗普
+        return len(name) > 2 and not _is_word(name[1:]) and not _is_word(name[:-1])
     before, after = folded[max(0, span.start - NEAR) : span.start], folded[span.end : span.end + NEAR]
     if _TITLE.search(before) or _DOES.match(after):
         return True
     return len(name) == 3 and not _is_word(name[1:])
 
 
+@lru_cache(maxsize=4096)
 def _is_word(text: str) -> bool:
-    """Whether two characters are an ordinary word: 时间 of 段时间."""
+    """Whether characters are an ordinary word: 时间 of 段时间."""
     found = rjieba.tag(text)
     return len(found) == 1 and not found[0][1].startswith(("nr", "x"))

@@ -7,12 +7,13 @@ _WRONG = {
     Kind.NUMBER: ("所引文字里没有“{words}”这个数", "The cited text does not have the number “{words}”"),
     Kind.UNIT: ("“{words}”的单位与所引文字不同", "“{words}” has another unit in the cited text"),
     Kind.BOUND: ("“{words}”的界限与所引文字相反", "“{words}” is bounded the other way in the cited text"),
-    Kind.EXACTNESS: ("“{words}”说得比所引文字更确切", "“{words}” is more exact than the cited text"),
+    Kind.EXACTNESS: ("所引文字没有这样确切地说“{words}”", "The cited text does not say “{words}” just as exactly"),
     Kind.TIME: ("所引文字说的不是“{words}”", "The cited text does not speak of “{words}”"),
     Kind.NAME: ("所引文字里没有“{words}”", "The cited text does not name “{words}”"),
     Kind.NEGATION: ("“{words}”的肯定与否定和所引文字不一致", "The cited text says the contrary of “{words}”"),
     Kind.DIRECTION: ("“{words}”与所引文字的说法相反", "“{words}” is the other way round in the cited text"),
     Kind.SUBJECT: ("所引文字里“{words}”说的是别的对象", "The cited text does not say “{words}” of this subject"),
+    Kind.MODALITY: ("“{words}”在所引文字里只是计划或推测", "“{words}” is a plan or a guess in the cited text"),
     Kind.WORDS: ("所引文字不足以说明这句话", "The cited text does not say enough of this"),
 }  # fmt: skip
 _TRADITIONAL = str.maketrans("“”裏", "「」裡")

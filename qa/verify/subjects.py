@@ -21,32 +21,37 @@ MARGIN = 0.5
 
 def check_subjects(statement: Analysed, cited: list[Analysed]) -> Iterator[Finding]:
     """Numbers of the statement that the cited texts give to something else."""
+    places = {name for text in cited for name, _ in text.places}
+    years = {year for text in cited for year, _ in text.years}
     for quantity, _ in statement.amounts:
         found = [(text, q) for text in cited for q in same_amounts(quantity, text)]
-        if found and not any(_is_of(statement, quantity, text, q) for text, q in found):
+        if not found:
+            continue
+        rivals = _Rivals(statement, quantity, cited)
+        if not any(
+            _same_place(statement, quantity, text, q, places)
+            and _same_year(statement, quantity, text, q, years)
+            and not rivals.have_more(text, q)
+            for text, q in found
+        ):
             yield Finding(Kind.SUBJECT, statement.folded[quantity.start : quantity.end])
 
 
-def _is_of(statement: Analysed, said: Quantity, text: Analysed, there: Quantity) -> bool:
-    return (
-        _same_place(statement, said, text, there)
-        and _same_year(statement, said, text, there)
-        and not _is_rivals(statement, said, text, there)
-    )
+# -- places and years -------------------------------------------------------------------------
 
 
-def _same_place(statement: Analysed, said: Quantity, text: Analysed, there: Quantity) -> bool:
-    """Whether the nearest places of each level agree, where the text names both."""
+def _same_place(statement: Analysed, said: Quantity, text: Analysed, there: Quantity, known: set[str]) -> bool:
+    """Whether the nearest places of each level agree, where the cited texts name both."""
     for level in Level:
         one, other = _place(statement, said, level), _place(text, there, level)
-        if one and other and one != other and one in {n for n, _ in text.places}:
+        if one and other and one != other and one in known:
             return False
     return True
 
 
 def _place(text: Analysed, quantity: Quantity, level: Level) -> str:
     """The place of a level that a number is given for: in a list 分别 by its turn, else the nearest before it in its
-    sentence, else the only one after it in its clause, else the nearest before its sentence."""
+    sentence, else the first after it in its clause, else the nearest before its sentence."""
     named = [(name, span) for name, span in text.places if level in levels_of(name)]
     sentence = text.sentence_of(quantity.start)
     here = [(n, s) for n, s in named if sentence.start <= s.start < sentence.end]
@@ -75,9 +80,9 @@ def _in_turn(text: Analysed, quantity: Quantity, sentence: Span, names: list[Spa
     return before[values.index(quantity)]
 
 
-def _same_year(statement: Analysed, said: Quantity, text: Analysed, there: Quantity) -> bool:
+def _same_year(statement: Analysed, said: Quantity, text: Analysed, there: Quantity, known: set[int]) -> bool:
     one, other = _year(statement, said), _year(text, there)
-    return not one or not other or one == other or one not in {y for y, _ in text.years}
+    return not one or not other or one == other or one not in known
 
 
 def _year(text: Analysed, quantity: Quantity) -> int:
@@ -92,19 +97,31 @@ def _year(text: Analysed, quantity: Quantity) -> int:
     return after[0] if after else 0
 
 
-def _is_rivals(statement: Analysed, said: Quantity, text: Analysed, there: Quantity) -> bool:
-    """Whether the statement's subject, its first word above all, stands beside another number of the unit, and not
-    beside this one."""
-    subject, own = _subject(statement, said), _beside(text, there)
-    if (
-        not subject
-        or subject[0] in own
-        or _IN_TURN.search(text.folded, text.sentence_of(there.start).start, there.start)
-    ):
-        return False
-    share = _share(subject, own)
-    rivals = (_beside(text, q) for q, _ in text.amounts if q.unit == there.unit and not is_same(q, there))
-    return any(subject[0] in rival and _share(subject, rival) - share >= MARGIN for rival in rivals)
+# -- what stands beside a number --------------------------------------------------------------
+
+
+class _Rivals:
+    """Other numbers of a statement's unit, beside which its subject stands."""
+
+    def __init__(self, statement: Analysed, said: Quantity, cited: list[Analysed]) -> None:
+        self._subject = _subject(statement, said)
+        self._shares = []
+        for text in cited if self._subject else []:
+            for (quantity, _), beside in zip(text.amounts, text.beside, strict=True):
+                words = beside.of(text.folded)
+                if self._subject[0] in words and comparable(quantity.unit, said.unit) and not is_same(quantity, said):
+                    self._shares.append(_share(self._subject, words))
+
+    def have_more(self, text: Analysed, there: Quantity) -> bool:
+        """Whether the subject, its first word above all, stands beside one of them, and not beside this number."""
+        if not self._shares:
+            return False
+        at = next(i for i, (q, _) in enumerate(text.amounts) if q is there)
+        own = text.beside[at].of(text.folded)
+        sentence = text.sentence_of(there.start)
+        if self._subject[0] in own or _IN_TURN.search(text.folded, sentence.start, there.start):
+            return False
+        return max(self._shares) - _share(self._subject, own) >= MARGIN
 
 
 def _share(words: list[str], text: str) -> float:
@@ -113,21 +130,8 @@ def _share(words: list[str], text: str) -> float:
 
 def _subject(text: Analysed, quantity: Quantity) -> list[str]:
     """Words that say what a number is of: those beside it, without numbers and times."""
-    beside = _beside_span(text, quantity)
+    at = next(i for i, (q, _) in enumerate(text.amounts) if q is quantity)
+    beside = text.beside[at]
     words = (s for tag, s in text.words if tag.startswith(_CONTENT) and beside.start <= s.start and s.end <= beside.end)
     found = [s.of(text.folded) for s in words]
     return [w for w in dict.fromkeys(found) if len(w) > 1 and not any(c.isdigit() for c in w)]
-
-
-def _beside(text: Analysed, quantity: Quantity) -> str:
-    return _beside_span(text, quantity).of(text.folded)
-
-
-def _beside_span(text: Analysed, quantity: Quantity) -> Span:
-    """What stands around a number: from the one of its unit before it, or the sentence's begin, to the one after it, or
-    its clause's end."""
-    sentence, clause = text.sentence_of(quantity.start), text.clause_of(quantity.start)
-    alike = [q for q, _ in text.amounts if q.unit == quantity.unit]
-    begin = max((q.end for q in alike if sentence.start <= q.end <= quantity.start), default=sentence.start)
-    end = min((q.start for q in alike if quantity.end <= q.start < clause.end), default=clause.end)
-    return Span(begin, max(end, quantity.end))

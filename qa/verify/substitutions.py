@@ -3,13 +3,16 @@
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from index.numerals import has_numeral
 from index.records import Span
 from qa.quantities import quantities
 from qa.verify.alignment import covered, pairs
+from qa.verify.amounts import is_rounded
 from qa.verify.analysed import Analysed
 from qa.verify.finding import Finding, Kind
+from qa.verify.units import comparable, is_same
 from qa.words import Word
 
 SHARE = 0.6
@@ -21,11 +24,15 @@ LONG_CONTEXT = 4
 MAX_WORDS = 2
 """Of what is exchanged; more is a sentence in other words."""
 
+USED = 0.8
+"""Share of a sentence's words that a statement must have for the order of both to be compared."""
+
 _NAMES = ("nr", "ns", "nt", "nz", "eng")
 _FIGURES = ("m", "t")
 """Tags, or their first letters, of names; and of numbers and times, which are such with a numeral or as a part of a year.
 今年 is none: a date may stand for it, which `qa.verify.times` resolves."""
 _PARTS = frozenset("上半年 下半年 年初 年底".split())
+_PARTS_OF_DATES = frozenset("年月日号")
 _NEGATORS = frozenset(
     "不 没 没有 未 无 非 不是 并非 并未 并不 不会 不能 不可 不再 从未 尚未 未能 未曾 不曾 无法 不得 不应 不要 不必".split()
 )
@@ -36,7 +43,9 @@ def check_substitutions(statement: Analysed, cited: list[Analysed]) -> Iterator[
     for span in statement.sentences:
         source = _nearest(span.of(statement.folded), cited)
         if source is not None:
-            yield from _exchanged(_words(statement, span), _words(*source))
+            said, there = _words(statement, span), _words(*source)
+            yield from _exchanged(said, there)
+            yield from _turned_round(said, there)
 
 
 def _nearest(words: str, cited: list[Analysed]) -> tuple[Analysed, Span] | None:
@@ -50,11 +59,32 @@ class _Words:
     """A sentence's words, without punctuation."""
 
     def __init__(self, folded: str, words: list[Word]) -> None:
-        kept = [(tag, s.of(folded)) for tag, s in words if s.of(folded).strip() and s.of(folded)[0].isalnum()]
-        self.tags, self.words = [tag for tag, _ in kept], [word for _, word in kept]
+        kept = [(tag, s.of(folded), s.end) for tag, s in words if s.of(folded)[0].isalnum()]
+        self._folded = folded
+        self._ends: list[int] = []
+        self.tags: list[str] = []
+        self.words: list[str] = []
+        for tag, word, end in kept:
+            if word in _PARTS_OF_DATES and self.words and has_numeral(self.words[-1]):
+                self.words[-1] += word
+                self._ends[-1] = end
+            else:
+                self._ends.append(end)
+                self.tags.append(tag)
+                self.words.append(word)
 
     def text(self, start: int, end: int) -> str:
         return "".join(self.words[start:end])
+
+    def between(self, first: str, last: str) -> str:
+        """From one word to another."""
+        return self.text(self.words.index(first), self.words.index(last) + 1)
+
+    def is_parted(self, first: str, last: str) -> bool:
+        """Whether a comma parts two words of one kind: 2020年成立，2022年上市."""
+        one, other = self.words.index(first), self.words.index(last)
+        alike = self.tags[one][0] == self.tags[other][0]
+        return alike and "," in self._folded[self._ends[one] : self._ends[other]]
 
     def names(self, start: int, end: int) -> set[str]:
         """Which kinds of names, numbers and times stand in a run of words."""
@@ -84,6 +114,24 @@ def _exchanged(said: _Words, there: _Words) -> Iterator[Finding]:
             yield Finding(Kind.SUBJECT, mine, other)
 
 
+def _turned_round(said: _Words, there: _Words) -> Iterator[Finding]:
+    """Names or figures that have changed places: of a statement all of whose words its source has, few others being
+    left out. Two that stand side by side may: 拜登总统, 总统拜登; 2024年合肥, 合肥2024年."""
+    if not set(said.words) <= set(there.words) or len(said.words) < USED * len(there.words):
+        return
+    once = [w for w in said.words if said.words.count(w) == there.words.count(w) == 1]
+    told = [w for w in once if _tells(said.tags[said.words.index(w)])]
+    places = [there.words.index(w) for w in told]
+    for first, second in pairwise(range(len(told))):
+        beside = abs(places[first] - places[second]) == 1 and not said.is_parted(told[first], told[second])
+        if places[first] > places[second] and not beside:
+            yield Finding(Kind.SUBJECT, said.between(told[first], told[second]))
+
+
+def _tells(tag: str) -> bool:
+    return tag.startswith((*_NAMES, *_FIGURES, "n", "j"))
+
+
 def _is_framed(said: _Words, blocks: list[tuple[str, int, int, int, int]], at: int) -> bool:
     """Whether what stands on both sides of a block agrees."""
     before = said.text(*blocks[at - 1][1:3]) if at and blocks[at - 1][0] == "equal" else ""
@@ -96,9 +144,9 @@ def _is_framed(said: _Words, blocks: list[tuple[str, int, int, int, int]], at: i
 
 def _is_same_name(one: str, other: str) -> bool:
     """Whether one is the other in other words: the same number, part of it, or with two characters in common."""
-    values = [[q.value for q in quantities(name)] for name in (one, other)]
+    values = [quantities(name) for name in (one, other)]
     numerals = [re.findall(r"[\d一二三四五六七八九十]", name) for name in (one, other)]
-    if values[0] == values[1] != []:
+    if any(comparable(a.unit, b.unit) and (is_same(a, b) or is_rounded(a, b)) for a in values[0] for b in values[1]):
         return True
     if numerals[0] and numerals[1] and numerals[0] != numerals[1]:
         return False

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from index.dates import date_mentions
 from index.fold import fold_text
-from index.records import DateMention
+from index.records import DateMention, Span
+from qa.verify.amounts import holds_number
 from qa.verify.analysed import Analysed
 from qa.verify.finding import Finding, Kind
 
@@ -16,19 +18,24 @@ _FIGURES = str.maketrans("1234", "一二三四")
 
 def check_times(statement: Analysed, cited: list[Analysed], context: list[Analysed]) -> Iterator[Finding]:
     """What is wrong with the statement's times. A year may also stand in the context where the text names none."""
-    there = [moment for text in cited for moment in text.moments]
     said = "\n".join(text.folded for text in cited)
     years = _years(cited) or _years(context)
+    borne_out = {span for text in cited for span in _borne_out(statement, text)}
     for moment, words in _moments(statement):
-        if not (words in said or any(moment.first <= t.first and t.last <= moment.last for t in there)):
-            if _is_there_in_parts(moment, cited, years):
-                continue
+        if not (moment.span in borne_out or holds_number(words, said) or _is_there_in_parts(moment, cited, years)):
             yield Finding(Kind.TIME, words, "、".join(sorted(map(str, _years(cited))))[:40])
     known = {int(moment.first[:4]) for moment, _ in _moments(statement)}
     for year in dict.fromkeys(y for y, _ in statement.years):
         if year not in known and year not in years:
             yield Finding(Kind.TIME, str(year))
     yield from _periods(statement, said)
+
+
+def _borne_out(statement: Analysed, text: Analysed) -> Iterator[Span]:
+    """Times of the statement in which one of the text lies. 今年 in both is counted from the text's own date."""
+    for moment in date_mentions(statement.text, text.published):
+        if any(moment.first <= t.first and t.last <= moment.last for t in text.moments):
+            yield moment.span
 
 
 def _moments(statement: Analysed) -> list[tuple[DateMention, str]]:

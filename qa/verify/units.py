@@ -52,5 +52,10 @@ def in_measure(quantity: Quantity, other: Quantity) -> float:
     return quantity.value if quantity.unit == other.unit else quantity.value * _measure(quantity.unit)[1]
 
 
+def measured(quantity: Quantity) -> float:
+    """The value in the first unit of its measure: metres, grams, seconds."""
+    return quantity.value * _measure(quantity.unit)[1]
+
+
 def _measure(unit: str) -> tuple[str, float]:
     return _SCALES.get(unit, (unit, 1.0))

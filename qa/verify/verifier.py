@@ -14,6 +14,7 @@ from qa.verify.analysed import Analysed
 from qa.verify.cited import CitedText
 from qa.verify.finding import MILD, Finding, Kind
 from qa.verify.likeness import Likeness, likeness
+from qa.verify.modality import check_modality
 from qa.verify.named import check_names
 from qa.verify.polarity import check_polarity
 from qa.verify.reasons import reason_of
@@ -29,7 +30,11 @@ class Verification(BaseModel):
     """What became of a statement."""
 
     verdict: Verdict
-    confidence: float = Field(ge=0, le=1, description="estimated chance that this verdict is right")
+    confidence: float = Field(
+        ge=0,
+        le=1,
+        description="estimated chance that a supported or partial statement is borne out, or an unsupported one is not; what a check has found counts for half at least",
+    )
     reasons: list[str] = Field(description="what does not agree, in the statement's script; empty when supported")
 
 
@@ -57,8 +62,8 @@ MAX_FINDINGS = 2
 
 SUPPORTED = 0.5
 """The chance from which on a statement counts as borne out."""
-PARTIAL = 0.35
-"""The chance from which on it is shown, as partly borne out."""
+MAX_CITED = 100_000
+"""Characters of all cited texts."""
 
 
 class Verifier:
@@ -93,10 +98,12 @@ def _findings(said: Analysed, texts: list[Analysed], around: list[Analysed]) -> 
         *check_names(said, texts + around),
         *check_polarity(said, texts),
         *check_subjects(said, texts),
+        *check_modality(said, texts),
         *check_substitutions(said, texts),
     ]
-    # The same words may fail several checks; the first says it best.
-    return list({f.words: f for f in reversed(found)}.values())[::-1]
+    # The same words may fail several checks: the first says it best, but nothing mild hides what is not.
+    ordered = sorted(found, key=lambda f: f.kind in MILD)
+    return list({f.words: f for f in reversed(ordered)}.values())[::-1]
 
 
 def chance(found: list[Finding], like: Likeness) -> float:
@@ -112,13 +119,11 @@ def chance(found: list[Finding], like: Likeness) -> float:
 def verdict_of(found: list[Finding], supported: float, script: Script) -> Verification:
     """The verdict on what the checks found, and the chance that the statement is borne out."""
     wrong = [f for f in found if f.kind not in MILD]
-    if wrong or supported < PARTIAL:
+    if wrong or supported < SUPPORTED:
         reasons = wrong or [Finding(Kind.WORDS, "")]
         return _verification(Verdict.UNSUPPORTED, max(1.0 - supported, 0.5), reasons, script)
     if found:
         return _verification(Verdict.PARTIAL, supported, found, script)
-    if supported < SUPPORTED:
-        return _verification(Verdict.PARTIAL, 1.0 - abs(1.0 - 2 * supported), [Finding(Kind.WORDS, "")], script)
     return Verification(verdict=Verdict.SUPPORTED, confidence=supported, reasons=[])
 
 
@@ -134,6 +139,11 @@ def _checked(statement: str, cited: list[CitedText]) -> str:
         raise StatementError(
             f"the statement has {len(statement):,} characters; at most {MAX_STATEMENT:,} are allowed.",
             "Verify one sentence at a time.",
+        )
+    if (total := sum(len(c.text) for c in cited)) > MAX_CITED:
+        raise StatementError(
+            f"the cited texts have {total:,} characters; at most {MAX_CITED:,} are allowed.",
+            "Give the passages that the statement cites.",
         )
     if not any(c.text.strip() for c in cited):
         raise StatementError("there is no text to verify the statement against.", "Give the text that it cites.")
