@@ -280,16 +280,17 @@ def test_a_run_is_not_gone_on_with_by_other_settings(parts, tmp_path: Path) -> N
         Training(tmp_path, parts[0](), parts[1], EXAMPLES, CLAIMS, schedule, Settings(2, 1, 2)).run()
 
 
-def test_ablations_differ_in_one_thing_each(parts) -> None:  # type: ignore[no-untyped-def]  # torch is an extra
+def test_what_each_ablation_leaves_out(parts) -> None:  # type: ignore[no-untyped-def]  # torch is an extra
     from dataclasses import asdict
 
     from training.ablate import variants
 
     def flat(variant) -> dict[str, object]:  # type: ignore[no-untyped-def]
         parts = asdict(variant)
-        return {
+        nested = {
             f"{part}.{key}": value for part in ("settings", "weights", "adapting") for key, value in parts[part].items()
         }
+        return nested | {"rate": parts["rate"]}
 
     found = variants(90)
     usual = flat(found.pop("all of it"))
@@ -298,7 +299,7 @@ def test_ablations_differ_in_one_thing_each(parts) -> None:  # type: ignore[no-u
     assert changed.pop("span alone") == {"weights.rank": 0.0, "weights.answerable": 0.0, "weights.support": 0.0}
     assert all(len(changed.pop(f"{task} alone")) == 3 for task in ("rank", "answerable", "support"))
     assert changed == {
-        "upper layers in full": {"adapting.full": True},
+        "upper layers in full": {"adapting.full": True, "rate": 1e-4},
         "adapters of width 8": {"adapting.rank": 8},
         "without variants": {"settings.variants": False},
         "without near misses": {"settings.near_misses": 0.0},

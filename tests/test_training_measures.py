@@ -12,7 +12,7 @@ from index.build import prepare
 from index.records import LoadedArticle
 from qa.reading.model import Output
 from qa.verify.verifier import Verifier
-from training.citecheck import FEATURES, cross_validated, features, read_kept
+from training.citecheck import FEATURES, cross_validated, read_kept, rows_of
 from training.claims import of_citecheck
 from training.held_out import held_out
 from training.measure import ask
@@ -117,7 +117,7 @@ def test_citecheck_tells_statements_that_are_borne_out(tmp_path: Path) -> None:
     assert [s.query for s in kept] == [
         f"问{row['idx']}" for row in rows if f"citecheck-{row['idx']}" in {s.id for s in statements if s.validation}
     ]
-    found_rows = features(Verifier(Matching()), kept)  # type: ignore[arg-type]
+    found_rows = rows_of(Verifier(Matching()), kept)  # type: ignore[arg-type]
     assert found_rows.shape == (len(kept), len(FEATURES))
     found = cross_validated(found_rows, kept)
     assert {name: np.mean(right) for name, right in found.items()} == {"counted": 1.0, "read": 1.0, "both": 1.0}

@@ -10,8 +10,7 @@ import numpy.typing as npt
 
 from eval.logistic import fit
 from qa.verify.cited import CitedText
-from qa.verify.finding import MILD
-from qa.verify.verifier import MAX_FINDINGS, Verifier
+from qa.verify.verifier import Verifier, features
 from training.claims import CITECHECK_SHARE
 from training.split import is_validation
 
@@ -49,15 +48,14 @@ def _cited(quote: str) -> tuple[CitedText, ...]:
     return tuple(CitedText(part.strip()) for part in _NUMBER.split(quote) if part.strip())
 
 
-def features(verifier: Verifier, statements: list[Statement]) -> Floats:
-    """(statements, FEATURES)."""
+def rows_of(verifier: Verifier, statements: list[Statement]) -> Floats:
+    """(statements, FEATURES). Raises KeyError for a verifier without a reader."""
     return np.array([_features(verifier, s) for s in statements])
 
 
 def _features(verifier: Verifier, statement: Statement) -> list[float]:
-    found, like = verifier.examine(statement.text, list(statement.cited))
-    wrong = min(MAX_FINDINGS, sum(f.kind not in MILD for f in found))
-    return [like.pairs, like.worst_clause, like.in_a_row, like.words, like.length, wrong, like.support or 0.0]
+    values = features(*verifier.examine(statement.text, list(statement.cited)))
+    return [values[name] for name in FEATURES]
 
 
 def cross_validated(rows: Floats, statements: list[Statement]) -> dict[str, list[float]]:

@@ -28,7 +28,7 @@ from index.records import Article, LoadedArticle
 from qa.reading.model import Output, ReadingModel
 from qa.reading.windows import Window, windows_of
 from qa.verify.verifier import Verifier
-from training.citecheck import cross_validated, features, read_kept
+from training.citecheck import cross_validated, read_kept, rows_of
 from training.examples import Example, read_examples
 from training.split import Split
 from youju.settings import load_settings
@@ -145,7 +145,7 @@ def run(
             _print(name, values)
     if citecheck is not None:
         statements = read_kept(citecheck)
-        rows = features(Verifier(model), statements)
+        rows = rows_of(Verifier(model), statements)
         print("citecheck, the half that is not learnt from")
         for name, right in cross_validated(rows, statements).items():
             _print(name, right)

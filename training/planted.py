@@ -60,11 +60,11 @@ def planted(article: Article, random_: random.Random) -> Iterator[Planted]:
         return
     position = random_.choice(fit)
     sentence, cited = article.sentences[position].span.of(article.text).strip(), _cited(article, position)
-    for kind, rule in _ERRORS.items():
+    for kind, rule in ERRORS.items():
         statement = rule(sentence, cited.text, random_)
         if statement is not None and statement != sentence:
             yield Planted(statement, cited, kind, supported=False)
-    for kind, say in _PARAPHRASES.items():
+    for kind, say in PARAPHRASES.items():
         statement = say(sentence, random_)
         if statement is not None and statement != sentence:
             yield Planted(statement, cited, kind, supported=True)
@@ -170,7 +170,7 @@ def _crossed(sentence: str, cited: str, random_: random.Random) -> str | None:
     return None if wrong in cited else wrong
 
 
-_ERRORS: dict[str, Callable[[str, str, random.Random], str | None]] = {
+ERRORS: dict[str, Callable[[str, str, random.Random], str | None]] = {
     "number": _number, "unit": _unit, "neighbour": _neighbour, "year": _of("year"), "negation": _of("negation"),
     "direction": _of("direction"), "crossed": _crossed, "place": _of("place"), "body": _of("body"),
 }  # fmt: skip
@@ -227,6 +227,6 @@ def _attributed(sentence: str, random_: random.Random) -> str | None:
     return to_script(frame, script_of(sentence)).format(sentence)
 
 
-_PARAPHRASES: dict[str, Callable[[str, random.Random], str | None]] = {
+PARAPHRASES: dict[str, Callable[[str, random.Random], str | None]] = {
     "numerals": _numerals, "script": _script, "regional": _regional, "synonym": _synonym, "shorter": _shorter, "attributed": _attributed,
 }  # fmt: skip

@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from eval.logistic import fit
+from eval.logistic import Floats, fit
 from eval.metrics.catalog import METRICS
 from eval.metrics.figures import interval
 from eval.run_script import run_script
@@ -28,7 +28,7 @@ from index.records import LoadedArticle
 from qa.answer import Verdict
 from qa.reading.model import ReadingModel
 from qa.verify.verifier import Judgement, Verifier
-from training.citecheck import FEATURES, Statement, cross_validated, features, read_kept
+from training.citecheck import FEATURES, Statement, cross_validated, read_kept, rows_of
 from training.planted import Planted, planted
 from training.split import Split
 from youju.settings import load_settings
@@ -37,7 +37,7 @@ LEARNT = frozenset({"crud", "drcd", "cmrc"})
 RESAMPLES = 2000
 
 
-def judgement(rows: "np.ndarray", statements: list[Statement], *, reads: bool) -> Judgement:  # type: ignore[type-arg]
+def judgement(rows: Floats, statements: list[Statement], *, reads: bool) -> Judgement:
     """Weights fitted on all statements, with the reader's word or without."""
     used = rows if reads else rows[:, :-1]
     found = fit(used, np.array([float(s.supported) for s in statements]))
@@ -82,7 +82,7 @@ def run(
     verifier = Verifier(ReadingModel(load_settings().cache, weights))
     console = Console(width=120)
     statements = read_kept(citecheck)
-    rows = features(verifier, statements)
+    rows = rows_of(verifier, statements)
     for name, right in cross_validated(rows, statements).items():
         console.print(f"citecheck, {name}: {_figure(right)}")
     console.print("READ =", judgement(rows, statements, reads=True))

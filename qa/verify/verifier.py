@@ -1,7 +1,7 @@
 """The verifier: a statement and the texts that it cites in, a verdict with its reasons out."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from pydantic import BaseModel, Field
 
@@ -106,13 +106,17 @@ def _findings(said: Analysed, texts: list[Analysed], around: list[Analysed]) -> 
     return list({f.words: f for f in reversed(ordered)}.values())[::-1]
 
 
-def chance(found: list[Finding], like: Likeness) -> float:
-    """The chance that the texts bear the statement out, 0 to 1."""
-    w = READ if like.support is not None else UNREAD
+def features(found: list[Finding], like: Likeness) -> dict[str, float]:
+    """What the chance is told by: the fields of a Judgement but its intercept; no `support` without a reader."""
     wrong = sum(f.kind not in MILD for f in found)
-    z = w.intercept + w.pairs * like.pairs + w.worst_clause * like.worst_clause + w.in_a_row * like.in_a_row
-    z += w.words * like.words + w.length * like.length + w.findings * min(wrong, MAX_FINDINGS)
-    z += w.support * (like.support or 0.0)
+    known = {name: value for name, value in asdict(like).items() if value is not None}
+    return known | {"findings": float(min(wrong, MAX_FINDINGS))}
+
+
+def chance(found: list[Finding], like: Likeness, judgement: Judgement | None = None) -> float:
+    """The chance that the texts bear the statement out, 0 to 1."""
+    weights = judgement or (UNREAD if like.support is None else READ)
+    z = weights.intercept + sum(getattr(weights, name) * value for name, value in features(found, like).items())
     return 1.0 / (1.0 + math.exp(-z))
 
 
