@@ -25,14 +25,14 @@ MIN_TOKENS = 40
 class Mixture:
     """How a reading changes a score, fitted by `python -m eval.fit_mixture` (training/README.md)."""
 
-    rank: float = 0.45
+    rank: float = 0.1
     """What a logit adds."""
     centre: float = 0.0
     limit: float = 5.0
     """Logits count up to so far from the centre."""
-    share: float = 0.25
+    share: float = 1.0
     """What a sentence gets in which the answer starts for certain."""
-    unread: float = -0.68
+    unread: float = 0.0
     """What a candidate gets whose window has not been read."""
 
     def of(self, reading: Reading | None) -> float:
@@ -51,8 +51,8 @@ class Mixture:
 class Budget:
     """How much is read for a question, at most."""
 
-    windows: int = 4
-    tokens: int = 700
+    windows: int = 2
+    tokens: int = 400
 
 
 class ReaderReranker:
