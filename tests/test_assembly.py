@@ -16,7 +16,7 @@ def made(tmp_path: Path, **given: object):  # type: ignore[no-untyped-def]
     return make_library(Settings(home=tmp_path, **given))  # type: ignore[arg-type]
 
 
-def test_the_reader_reranks_where_it_is_asked_for(tmp_path: Path) -> None:
+def test_the_reader_reranks(tmp_path: Path) -> None:
     library = made(tmp_path, reranker="reader")
     assert isinstance(library._reranker, ReaderReranker)
     assert library.described == f"reranker reader {digest()}"
@@ -25,12 +25,13 @@ def test_the_reader_reranks_where_it_is_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "described"),
     [
-        ({}, "reranker bundled"),
+        ({}, f"reranker reader {digest()}"),
+        ({"reranker": "bundled"}, "reranker bundled"),
         ({"reranker": "none"}, "reranker none"),
-        ({"reader_confidence": False}, "reranker bundled, without reader_confidence"),
+        ({"reader_confidence": False}, f"reranker reader {digest()}, without reader_confidence"),
         (
             {"reader_confidence": False, "reader_answer": False},
-            "reranker bundled, without reader_confidence, without reader_answer",
+            f"reranker reader {digest()}, without reader_confidence, without reader_answer",
         ),
     ],
 )
@@ -42,7 +43,8 @@ def test_what_is_switched_off_is_said(tmp_path: Path, given: dict[str, object], 
 
 
 def test_rerankers_by_name(tmp_path: Path) -> None:
-    assert isinstance(made(tmp_path)._reranker, LateInteraction)
+    assert isinstance(made(tmp_path)._reranker, ReaderReranker)
+    assert isinstance(made(tmp_path, reranker="bundled")._reranker, LateInteraction)
     assert made(tmp_path, reranker="none")._reranker is None
 
 

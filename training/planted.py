@@ -66,15 +66,15 @@ def planted(article: Article, random_: random.Random) -> Iterator[Planted]:
             yield Planted(statement, cited, kind, supported=False)
     for kind, say in PARAPHRASES.items():
         statement = say(sentence, random_)
-        if statement is not None and statement != sentence:
+        if statement is not None and statement.strip() and statement != sentence:
             yield Planted(statement, cited, kind, supported=True)
 
 
 def _cited(article: Article, position: int) -> CitedText:
     here = article.sentences[position]
     near = article.sentences[max(0, position - NEIGHBOURS) : position + 1 + NEIGHBOURS]
-    near = [s for s in near if s.paragraph == here.paragraph]
-    span = Span(near[0].span.start, near[-1].span.end)
+    inside = [s for s in near if s.paragraph == here.paragraph]
+    span = Span(inside[0].span.start, inside[-1].span.end)
     return CitedText(span.of(article.text), article.title, article.published)
 
 
@@ -181,8 +181,12 @@ ERRORS: dict[str, Callable[[str, str, random.Random], str | None]] = {
 
 def _numerals(sentence: str, random_: random.Random) -> str | None:
     """Numbers in another form: 1000亿 as 1,000亿 or 一千亿, 30% as 百分之三十, years in Chinese."""
-    way = random_.choice([numerals, _grouped, _percent, _chinese, lambda s: s.translate(_WIDE)])
-    return way(sentence)
+    ways: list[Callable[[str], str]] = [numerals, _grouped, _percent, _chinese, _wide]
+    return random_.choice(ways)(sentence)
+
+
+def _wide(sentence: str) -> str:
+    return sentence.translate(_WIDE)
 
 
 def _grouped(sentence: str) -> str:

@@ -14,8 +14,7 @@ from pydantic_settings import (
 
 from index.embed import BUNDLED, make_embedder
 from index.errors import EmbedderError, RerankerError, YoujuError
-from qa.rerank import BUNDLED as RERANKER
-from qa.rerank import make_reranker
+from qa.rerank import READER, make_reranker
 
 _PREFIX = "YOUJU_"
 
@@ -33,7 +32,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path(".youju"), description="folder of the index")
     embedder: str = Field(BUNDLED, description="embedder that indexes and asks")
-    reranker: str = Field(RERANKER, description="what reads the best candidates once more")
+    reranker: str = Field(READER, description="what reads the best candidates once more")
     reader_confidence: bool = Field(True, description="the word of the reranker `reader` counts in when to refuse")
     reader_answer: bool = Field(True, description="the words that answer are marked, by the reranker `reader`")
     reader_check: bool = Field(True, description="the word of the reader counts when a statement is verified")

@@ -13,7 +13,7 @@ from index.embed.tokenizer import Token, Tokenizer
 
 MAX_QUESTION = 64
 MAX_TITLE = 32
-MAX_WINDOW = 320
+MAX_WINDOW = 200
 """Tokens of each part. What is longer is cut off at its end; a question at its begin, for it is asked at its end."""
 
 PREFIX = 3

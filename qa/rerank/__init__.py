@@ -1,7 +1,8 @@
 """Reranking: the best candidates of the fusion, read more closely.
 
-`make_reranker` takes a setting: `bundled` (late interaction on the bundled encoder's tokens), `reader` (the bundled
-reader on what that puts first; being measured, not the default yet), `cross-encoder:MODEL` (sentence-transformers), `api:MODEL` (an HTTP /rerank endpoint) or `none`.
+`make_reranker` takes a setting: `reader` (the bundled reader on what late interaction puts first; the default),
+`bundled` (late interaction alone, on the bundled encoder's tokens), `cross-encoder:MODEL` (sentence-transformers),
+`api:MODEL` (an HTTP /rerank endpoint) or `none`.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """One name or number in another's place, or a 不 put in: a statement that is word for word its source but for one thing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
@@ -132,7 +132,7 @@ def _tells(tag: str) -> bool:
     return tag.startswith((*_NAMES, *_FIGURES, "n", "j"))
 
 
-def _is_framed(said: _Words, blocks: list[tuple[str, int, int, int, int]], at: int) -> bool:
+def _is_framed(said: _Words, blocks: Sequence[tuple[str, int, int, int, int]], at: int) -> bool:
     """Whether what stands on both sides of a block agrees."""
     before = said.text(*blocks[at - 1][1:3]) if at and blocks[at - 1][0] == "equal" else ""
     after = said.text(*blocks[at + 1][1:3]) if at + 1 < len(blocks) and blocks[at + 1][0] == "equal" else ""
