@@ -18,10 +18,11 @@ WUHAN = "武汉市发布量子产业规划。到2027年，武汉量子产业规�
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedder: Embedder) -> Path:
-    """A working folder with one article, the embedder of the tests, and no variables of ours."""
+    """A working folder with one article, the embedder of the tests, and none of a user's variables."""
     monkeypatch.setattr("youju.cli.options.make_embedder", lambda *_: embedder)
     monkeypatch.setattr("youju.assembly.make_embedder", lambda *_: embedder)
     monkeypatch.delenv("YOUJU_HOME", raising=False)
+    monkeypatch.setenv("YOUJU_RERANKER", "bundled")  # its confidence means nothing beside the embedder of the tests
     monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "articles").mkdir()

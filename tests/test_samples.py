@@ -10,7 +10,8 @@ from eval.targets import LocalTarget
 from index.build import Indexer
 from index.embed import make_embedder
 from index.generations import Home
-from qa.library import Library
+from youju.assembly import make_library
+from youju.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 SET = ROOT / "eval" / "sets" / "samples"
@@ -24,7 +25,9 @@ def test_samples_keep_their_committed_figures(tmp_path: Path) -> None:
         indexer.close()
     questions = read_questions(SET / "questions.jsonl")
     assert len(questions) == 60
-    records = list(run(LocalTarget(Library(home, embedder), "articles"), questions, lambda _: None, workers=2))
+    records = list(
+        run(LocalTarget(make_library(Settings(home=home.root)), "articles"), questions, lambda _: None, workers=2)
+    )
     assert [unlocated for record in records for unlocated in record.unlocated] == []
     found = figures(records, resamples=10)
     assert [unmet for gate in read_expected(SET / "expected.json") if (unmet := gate.unmet(found))] == []
