@@ -4,7 +4,7 @@
 
 SET is a folder with questions.jsonl and articles.jsonl whose index `youju eval SET --home HOME` has made. Every
 question is searched in each way before the next question comes, so that quick and slow phases of the machine meet all
-ways alike. Prints Hit@1, MRR@10 and the share of questions with a right sentence among five, in %, and a search's time
+ways alike. Prints Hit@1, MRR@10 and the share of the gold evidence among five sentences, in %, and a search's time
 in ms at the median and the 95th percentile.
 """
 
@@ -18,8 +18,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from eval.fit_mixture import Figures, figures_of, is_right
-from eval.questions import TestQuestion, read_questions
+from eval.fit_mixture import Figures, figures_of, held, quotes_of
+from eval.questions import ARTICLES, QuestionSetError, TestQuestion, read_questions
 from eval.run_script import run_script
 from eval.set_folder import SetIndex, open_set
 from index.embed import make_embedder
@@ -49,7 +49,9 @@ def timed(retriever: Retriever, question: TestQuestion) -> tuple[Figures, float]
     candidates = retriever.retrieve(question.question, DEPTH)
     took = 1000 * (time.perf_counter() - started)
     gold = question.gold_articles
-    found = figures_of(candidates, lambda c: c.located.article.id in gold, lambda c: is_right(question, c))
+    found = figures_of(
+        candidates, lambda c: c.located.article.id in gold, lambda c: held(question, c), quotes_of(question)
+    )
     return found, took
 
 
@@ -57,7 +59,8 @@ def measure(folder: Path, root: Path, windows: list[int], limit: int) -> Table:
     """Raises IndexMissing when the set has not been indexed."""
     found, settings = open_set(folder), load_settings()
     embedder = make_embedder("bundled", settings.cache)
-    assert found.articles is not None
+    if found.articles is None:
+        raise QuestionSetError(f"{folder} has no {ARTICLES}.", "Give folders of sets with their articles.")
     reader = open_reader(SetIndex(root, found.articles, embedder).home, embedder)
     model = ReadingModel(settings.cache)
     retrievers = {n: Retriever(reader, embedder, reranker=r) for n, r in rerankers(model, windows).items()}

@@ -7,7 +7,7 @@ import pytest
 from records import question
 
 from eval.bench_reader import TOKENS, rerankers, timed
-from eval.fit_mixture import Read, figures, figures_of, is_right
+from eval.fit_mixture import Read, figures, figures_of, held, quotes_of
 from index.build import Event
 from index.embed import Embedder
 from index.generations import Home
@@ -37,36 +37,51 @@ def candidates(reader: Reader, embedder: Embedder) -> list[Candidate]:
     return [Candidate(c.located, 3.0 - n, 0.9, 0.5, 0.5) for n, c in enumerate(kept)]
 
 
+def holds(number: int) -> Callable[[Candidate], frozenset[int]]:
+    return lambda candidate: frozenset({0} if is_of(number)(candidate) else ())
+
+
 def is_of(number: int) -> Callable[[Candidate], bool]:
     return lambda candidate: candidate.located.article.id == f"{number}.txt"
 
 
 @pytest.mark.parametrize(("number", "found"), [(0, (1.0, 1.0, 1.0)), (1, (0.0, 0.5, 1.0)), (2, (0.0, 1 / 3, 1.0))])
 def test_figures_of_one_question(candidates: list[Candidate], number: int, found: tuple[float, ...]) -> None:
-    assert figures_of(candidates, is_of(number), is_of(number)) == pytest.approx(found)
+    assert figures_of(candidates, is_of(number), holds(number), 1) == pytest.approx(found)
+
+
+def test_the_share_of_the_quotes_among_five(candidates: list[Candidate]) -> None:
+    each = {"0.txt": frozenset({0}), "1.txt": frozenset({0, 2})}
+    found = figures_of(candidates, is_of(0), lambda c: each.get(c.located.article.id, frozenset()), 4)
+    assert found == (1.0, 1.0, 0.5)
 
 
 def test_figures_where_nothing_is_right(candidates: list[Candidate]) -> None:
-    assert figures_of(candidates, is_of(9), is_of(9)) == (0.0, 0.0, 0.0)
+    assert figures_of(candidates, is_of(9), holds(9), 1) == (0.0, 0.0, 0.0)
 
 
 def test_a_mixture_counts_only_what_so_many_windows_read(candidates: list[Candidate]) -> None:
     """The third sentence's window was read third, and is by far the best."""
     readings = [Reading(rank, 0.0, 0.0, None, 0.0) for rank in (0.0, 0.0, 4.0)]
     read = [Candidate(c.located, c.score, 0.9, 0.5, 0.5, r) for c, r in zip(candidates, readings, strict=True)]
-    asked = [Read(read, [0, 1, 2], [False, False, True], [False, False, True])]
+    asked = [Read(read, [0, 1, 2], [False, False, True], [frozenset(), frozenset(), frozenset({0})], 1)]
     mixture = Mixture(rank=1.0, centre=0.0, limit=5.0, share=0.0, unread=0.0)
     assert figures(asked, mixture, 0) == pytest.approx((0.0, 100 / 3, 100.0))
     assert figures(asked, mixture, 2) == pytest.approx((0.0, 100 / 3, 100.0))
     assert figures(asked, mixture, 3) == pytest.approx((100.0, 100.0, 100.0))
 
 
-def test_right_is_the_gold_evidence_or_else_the_answer(candidates: list[Candidate]) -> None:
-    quote = {"article": "0.txt", "quote": "第0区有10家企业。"}
-    by_evidence = question(answers=[["20家"]], evidence=[quote])
+def test_what_a_sentence_holds_of_the_gold_evidence_or_else_the_answer(candidates: list[Candidate]) -> None:
+    quotes = [
+        {"article": "0.txt", "quote": "第0区有10家企业。"},
+        {"article": "2.txt", "quote": "有30家"},
+        {"article": "1.txt", "quote": "第0区有10家企业。"},
+    ]
+    by_evidence = question(answers=[["20家"]], evidence=quotes)
     by_answer = question(answers=[["20家"]])
-    assert [is_right(by_evidence, c) for c in candidates] == [True, False, False]
-    assert [is_right(by_answer, c) for c in candidates] == [False, True, False]
+    assert [held(by_evidence, c) for c in candidates] == [frozenset({0}), frozenset(), frozenset({1})]
+    assert [held(by_answer, c) for c in candidates] == [frozenset(), frozenset({0}), frozenset()]
+    assert (quotes_of(by_evidence), quotes_of(by_answer)) == (3, 1)
 
 
 def test_the_budget_grows_with_the_windows() -> None:
