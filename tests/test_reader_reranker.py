@@ -18,7 +18,7 @@ from qa.query import Query, make_query
 from qa.reading.model import Output
 from qa.reading.pair import Pair
 from qa.rerank.late_interaction import LateInteraction
-from qa.rerank.reader import AT_ONCE, Budget, Mixture, ReaderReranker
+from qa.rerank.reader import AT_ONCE, Budget, Mixture, ReaderReranker, Windows, reading_of
 
 TOPICS = ["量子", "天气", "财政", "旅游", "医疗", "农业", "交通", "教育"]
 MIXTURE = Mixture(rank=0.5, centre=1.0, limit=2.0, share=0.25, unread=-0.75)
@@ -101,6 +101,21 @@ def test_the_best_windows_are_read_and_their_scores_mixed(
     )
     assert [c.reading is not None for c in found] == [True] * 3 + [False] * 5
     assert [c.score - c.added for c in found] == pytest.approx([c.score for c in candidates])
+
+
+def test_a_heading_is_not_where_the_answer_starts(reader: Reader) -> None:
+    """What it announces the text says, with more to quote."""
+    located = [
+        item for item in reader.locate(reader.store.sentence_numbers()).values() if item.article.title == "量子公报"
+    ]
+    shares = {}
+    for item in located:
+        candidate = Candidate(item, 1.0, 0.9, 0.5, 1.0)
+        [(_, window)] = Windows([candidate]).pairs
+        at = np.array([item.sentence.span.start - window.span.start])
+        output = Output(1.0, 0.5, 0.0, at, np.ones(1, dtype=np.float32), int(at[0]), int(at[0]) + 2, 0.9)
+        shares[item.text] = reading_of(candidate, window, output).share
+    assert shares == {"量子公报": 0.0, "量子部门发布年度公报。": 1.0, "其中项目共10个。": 1.0}
 
 
 def test_no_more_tokens_are_read_than_allowed(reader: Reader, query: Query, candidates: list[Candidate]) -> None:

@@ -155,5 +155,7 @@ def reading_of(candidate: Candidate, window: Window, output: Output) -> Reading:
     sentence, begin = candidate.located.sentence.span, window.span.start
     answer = Span(begin + output.start, begin + output.end)
     inside = sentence.start <= answer.start < sentence.end and answer.start < answer.end
-    share = output.share(sentence.start - begin, sentence.end - begin)
+    # What a heading announces the text says, with more to quote.
+    heading = candidate.located.sentence.is_heading
+    share = 0.0 if heading else output.share(sentence.start - begin, sentence.end - begin)
     return Reading(output.rank, output.answerable, share, answer if inside else None, output.certainty)

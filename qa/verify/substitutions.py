@@ -94,7 +94,9 @@ class _Words:
 def _kind(tag: str, word: str) -> str:
     """What a word names, or ""."""
     if tag.startswith(_FIGURES):
-        return "figure" if has_numeral(word) or word in _PARTS else ""
+        if not has_numeral(word) and word not in _PARTS:
+            return ""
+        return "date" if word[-1] in _PARTS_OF_DATES else "figure"
     return "name" if tag.startswith(_NAMES) else ""
 
 
