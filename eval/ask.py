@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from eval.metrics.answers import contains_answer
 from eval.questions import GoldEvidence, TestQuestion
-from eval.record import DEPTH, GoldSpan, Prices, RankedSentence, Ranking, Record
+from eval.record import DEPTH, GoldSpan, RankedSentence, Ranking, Record
 from eval.targets import Target, TargetGone
 from index.errors import ArticleNotFound, YoujuError
 from index.fold import fold
 from index.records import Span
 from index.segment import segment
 from qa.answer import Citation, Found, FoundArticle, Hit, Legs
+from qa.generation.prices import Prices
 
 
 def ask_one(target: Target, question: TestQuestion, prices: Prices | None = None) -> Record:
@@ -45,7 +46,7 @@ def _asked(target: Target, question: TestQuestion, prices: Prices | None) -> Rec
         first_holds_answer=_first_holds(target, searched.hits, question),
         spans_checked=len(spans),
         spans_exact=sum(target.text(at.article_id)[at.start : at.end] == at.quote for at in spans),
-        cost=prices.of(answer.usage) if prices and answer.usage else None,
+        cost=prices.of(answer.usage) if prices and answer.usage else answer.cost,
         search_ms=round(searched.ms, 2),
         ask_ms=round(ask_ms, 2),
         first_sentence_ms=round(ask_ms, 2),  # an answer comes whole

@@ -26,8 +26,9 @@ from index.embed import make_embedder
 from index.fold import fold_text
 from index.generations import Home
 from index.reader import Reader, open_reader
+from qa.confidence import CALIBRATION, COSINE_CENTRE, READ_CALIBRATION, Calibration
 from qa.evidence import Evidence
-from qa.extractive import CALIBRATION, COSINE_CENTRE, READ_CALIBRATION, Calibration, rank, weigh_all
+from qa.extractive import rank, weigh_all
 from qa.followup import condense
 from qa.pipeline import DEPTH
 from qa.question import analyse

@@ -5,8 +5,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from eval.ask import ask_one
 from eval.questions import TestQuestion
-from eval.record import Prices, Record
+from eval.record import Record
 from eval.targets import Target
+from qa.generation.prices import Prices
 
 
 def run(

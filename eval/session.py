@@ -7,11 +7,12 @@ from pydantic import BaseModel
 from eval import runner
 from eval.metrics.figures import Figures, figures
 from eval.questions import TestQuestion
-from eval.record import Prices, Record
+from eval.record import Record
 from eval.report import render
 from eval.run_folder import METRICS, REPORT, RunError, RunFolder, RunSettings, describe
 from eval.targets import Target
 from qa.extractive import Extraction
+from qa.generation.prices import Prices
 
 
 class Metrics(BaseModel):

@@ -12,7 +12,9 @@ YoujuError
 ├── RerankerError            the reranker cannot be loaded or did not answer
 ├── ArticleNotFound          no article has this id
 ├── QuestionError            a question that cannot be asked (empty, too long)
-└── StatementError           a statement that cannot be verified (empty, too long, nothing cited)
+├── StatementError           a statement that cannot be verified (empty, too long, nothing cited)
+├── HistoryError             the conversations cannot be read or written
+└── ConversationNotFound     no conversation has this id
 """
 
 
@@ -100,3 +102,15 @@ class StatementError(YoujuError):
     """The statement cannot be verified as it is."""
 
     code = "bad_statement"
+
+
+class HistoryError(YoujuError):
+    """The conversations cannot be read or written."""
+
+    code = "history_failed"
+
+
+class ConversationNotFound(YoujuError):
+    """There is no conversation with this id."""
+
+    code = "conversation_not_found"

@@ -20,6 +20,9 @@ class Verdict(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
+Mode = Literal["extractive", "llm"]
+"""Whether an answer quotes, or a model writes it."""
+
 MAX_TURN = 20_000
 """Characters of one message of a conversation."""
 
@@ -37,6 +40,16 @@ class AnswerSentence(BaseModel):
     text: str
     verdict: Verdict
     citations: list[int]
+    reasons: list[str] = Field(default=[], description="what does not quite agree, of a partly supported sentence")
+    repaired: bool = Field(default=False, description="written anew by the model after it had failed the checks")
+    computed: bool = Field(default=False, description="worked out by us from the values cited, and said by no article")
+
+
+class DroppedSentence(BaseModel):
+    """A sentence that a model wrote and the checks did not let through: never part of the answer."""
+
+    text: str
+    reasons: list[str]
 
 
 class AnswerSpan(BaseModel):
@@ -73,9 +86,16 @@ class Answer(BaseModel):
     status: Status
     sentences: list[AnswerSentence]
     citations: list[Citation]
-    mode: Literal["extractive", "llm"]
+    mode: Mode
     model: str | None = None
-    usage: dict[str, int] | None = None
+    usage: dict[str, int] | None = Field(default=None, description="tokens of the model, as its endpoint counts them")
+    cost: float | None = Field(default=None, description="of the model's tokens, where prices are set")
+    dropped: list[DroppedSentence] = Field(
+        default=[], description="what a model wrote that its citations do not bear out"
+    )
+    nearest: list[AnswerSentence] = Field(
+        default=[], description="of a refusal: facts that come nearest without answering, each cited"
+    )
     confidence: float = Field(ge=0, le=1, description="estimated chance that the evidence answers the question")
     timings_ms: dict[str, float]
     warnings: list[str] = []

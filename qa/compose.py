@@ -1,66 +1,176 @@
-"""The Answer from what was selected: passages, citations, and the words of a refusal."""
+"""The Answer from what was selected: its quotations, and the words of a refusal."""
 
 import uuid
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
-from index.reader import Located
-from qa.answer import Answer, AnswerSentence, AnswerSpan, Citation, Hit, Status, Verdict
+from index.fold import fold_text
+from index.records import Span
+from qa.answer import Answer, AnswerSentence, AnswerSpan, Hit, Status, Verdict
 from qa.candidate import Candidate
+from qa.citing import Ledger, metadata
+from qa.comparison import Difference, asks_to_compare, difference
+from qa.counting import asks_how_many, items_of
+from qa.events import Cited, Done, Event, Said
 from qa.evidence import Evidence
 from qa.extractive import Selection
 from qa.followup import Standalone
-from qa.messages import MISSING, PARTLY, QUOTED, REFUSAL
+from qa.messages import COUNTED, MISSING, PARTLY, QUOTED, REFUSAL
 from qa.passage import Passage, joined, passage_of
-from qa.question import Question
-from qa.script import Script, script_of, to_script
+from qa.question import AMOUNTS, Question
+from qa.script import Script, localized, script_of, to_script
+from qa.standing import Kind, Standing, frame_of, standing, warning_of
+from qa.stated import Stated, as_amount, stated
 
 MARKED = 0.25
 """Certainty of the reader from which on the words that answer are marked (training/README.md)."""
 
 
-def compose(
-    question: str, standalone: Standalone, analysed: list[Question], selections: list[Selection], *, marks: bool
-) -> Answer:
+@dataclass(frozen=True)
+class Retrieved:
+    """A question with the evidence found for each of its parts."""
+
+    question: str
+    standalone: Standalone
+    analysed: list[Question]
+    selections: list[Selection]
+
+    @property
+    def script(self) -> Script:
+        return script_of(self.question)
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """Of all parts; empty for a refusal."""
+        return [e for s in self.selections for e in s.evidence]
+
+    @property
+    def lacking(self) -> list[Question]:
+        """The parts without evidence."""
+        return [q for q, s in zip(self.analysed, self.selections, strict=True) if not s.evidence]
+
+    @property
+    def standings(self) -> list[Standing]:
+        """Where articles do not agree."""
+        return [s.standing for s in self.selections if s.standing]
+
+    @property
+    def status(self) -> Status:
+        """Of an answer from this evidence."""
+        kinds = {s.kind for s in self.standings}
+        if self.lacking:
+            return Status.PARTIAL
+        if Kind.CONFLICT in kinds:
+            return Status.CONFLICT
+        return Status.SUPERSEDED if kinds else Status.ANSWERED
+
+    @cached_property
+    def difference(self) -> tuple[Difference, tuple[Stated, Stated]] | None:
+        """How the values of two parts differ, where the question asks for that and each part's evidence states one."""
+        if len(self.selections) != 2 or self.standings or not asks_to_compare(fold_text(self.standalone.question)):
+            return None
+        one, other = (_value_of(q, s) for q, s in zip(self.analysed, self.selections, strict=True))
+        if one is None or other is None:
+            return None
+        told = difference((self.analysed[0], self.analysed[1]), (one, other), self.script)
+        return (told, (one, other)) if told else None
+
+    @property
+    def confidence(self) -> float:
+        """That of the least sure part with evidence; of a refusal, that of the surest part."""
+        sure = [s.confidence for s in self.selections if s.evidence]
+        return min(sure) if sure else max(s.confidence for s in self.selections)
+
+
+def compose(found: Retrieved, *, marks: bool) -> Answer:
     """The Answer, or a refusal where nothing was selected. `marks`: say which words of a quote answer."""
-    script = script_of(question)
-    found = [e for s in selections for e in s.evidence]
-    if not found:
-        return _refusal(question, standalone, script, selections)
-    citations, sentences = _cite(found, script, marks=marks)
-    lacking = [q for q, s in zip(analysed, selections, strict=True) if not s.evidence]
+    if not found.evidence:
+        return refuse(found, [e for s in found.selections for e in s.nearest])
+    ledger = Ledger()
+    sentences = _quoted(found.evidence, ledger, found, marks=marks)
+    sentences += _computed(found, ledger)
+    return answer_of(found, ledger, sentences, "\n".join(numbered(s) for s in sentences))
+
+
+def compose_beside(found: Retrieved) -> Answer:
+    """What an answer in other words must say too: what the question asks to be worked out."""
+    ledger = Ledger()
+    sentences = _computed(found, ledger)
+    return answer_of(found, ledger, sentences, "\n".join(numbered(s) for s in sentences))
+
+
+def answer_of(found: Retrieved, ledger: Ledger, sentences: list[AnswerSentence], text: str) -> Answer:
+    """An extractive Answer of these sentences, with a warning for each part that has no evidence, for values that do not
+    agree, and for those that cannot be compared."""
+    apart = found.difference
+    warnings = [PARTLY[found.script].format(part=q.text) for q in found.lacking]
+    warnings += [warning_of(s, found.script) for s in found.standings]
+    warnings += [apart[0].text] if apart and not apart[0].computed else []
     return Answer(
         id=uuid.uuid4().hex,
-        question=question,
-        standalone_question=standalone.search_text,
-        answer="\n".join(_numbered(s) for s in sentences),
-        status=Status.PARTIAL if lacking else Status.ANSWERED,
+        question=found.question,
+        standalone_question=found.standalone.search_text,
+        answer=text,
+        status=found.status,
         sentences=sentences,
-        citations=citations,
+        citations=ledger.citations,
         mode="extractive",
-        confidence=min(s.confidence for s in selections if s.evidence),
+        confidence=found.confidence,
         timings_ms={},
-        warnings=[PARTLY[script].format(part=q.text) for q in lacking],
+        warnings=warnings,
     )
 
 
-def _cite(found: list[Evidence], script: Script, *, marks: bool) -> tuple[list[Citation], list[AnswerSentence]]:
-    """Each distinct passage with its citation, numbered in the order of the answer."""
-    citations = [
-        _citation(n, passage, score, _answer_in(passage, found) if marks else None)
-        for n, (passage, score) in enumerate(_passages(found), start=1)
-    ]
-    sentences = [
-        AnswerSentence(
-            text=QUOTED[script].format(text=to_script(citation.quote, script)),
-            verdict=Verdict.SUPPORTED,
-            citations=[citation.number],
-        )
-        for citation in citations
-    ]
-    return citations, sentences
+def events_of(answer: Answer) -> Iterator[Event]:
+    """A whole Answer as events: each sentence after the citations that it is the first to use."""
+    cited: set[int] = set()
+    for sentence in answer.sentences:
+        yield from (Cited(c) for c in answer.citations if c.number in sentence.citations and c.number not in cited)
+        cited.update(sentence.citations)
+        yield Said(sentence)
+    yield Done(answer)
 
 
-def _passages(found: list[Evidence]) -> list[tuple[Passage, float]]:
+def _quoted(evidence: list[Evidence], ledger: Ledger, found: Retrieved, *, marks: bool) -> list[AnswerSentence]:
+    """Each distinct passage as a sentence, in the order of the answer; one of several that do not agree with its date."""
+    sentences = []
+    for passage, score in passages_of(evidence):
+        number = ledger.cite(passage, score, _answer_in(passage, found) if marks else None)
+        text = QUOTED[found.script].format(text=localized(passage.text, found.script))
+        before, after = next((f for s in found.standings if (f := frame_of(s, passage, found.script))), ("", ""))
+        sentences.append(AnswerSentence(text=before + text + after, verdict=Verdict.SUPPORTED, citations=[number]))
+    return sentences
+
+
+def _value_of(question: Question, selection: Selection) -> Stated | None:
+    """The value that the evidence for a part states, unless what else was found states another one."""
+    asked = as_amount(question)
+    value = next((v for e in selection.evidence if (v := stated(asked, e))), None)
+    if value is None:
+        return None
+    others = [e for e in (*selection.evidence, *selection.others) if e is not value.evidence]
+    return None if standing(asked, value.evidence, others) else value
+
+
+def _computed(found: Retrieved, ledger: Ledger) -> list[AnswerSentence]:
+    """What the question asks to be worked out of the evidence, each sentence with all that it comes from."""
+    told = found.difference
+    if told and told[0].computed:
+        return [_worked_out(told[0].text, [value.evidence.candidate for value in told[1]], ledger)]
+    if len(found.evidence) == 1 and asks_how_many(found.analysed[0]):
+        candidate = found.evidence[0].candidate
+        count = items_of(candidate.located.text, found.analysed[0])
+        return [_worked_out(COUNTED[found.script].format(n=count), [candidate], ledger)] if count else []
+    return []
+
+
+def _worked_out(text: str, candidates: list[Candidate], ledger: Ledger) -> AnswerSentence:
+    numbers = {ledger.cite_inside(Passage(c.located, c.located.sentence.span), c.score) for c in candidates}
+    return AnswerSentence(text=text, verdict=Verdict.SUPPORTED, citations=sorted(numbers), computed=True)
+
+
+def passages_of(found: list[Evidence]) -> list[tuple[Passage, float]]:
     """What is quoted, with its score: each sentence once, and neighbours as one."""
     passages: list[tuple[Passage, float]] = []
     for evidence in found:
@@ -83,66 +193,49 @@ def _inside(passage: Passage, shown: Passage) -> bool:
     return same and shown.span.start <= sentence.start and sentence.end <= shown.span.end
 
 
-def _answer_in(passage: Passage, found: list[Evidence]) -> AnswerSpan | None:
-    """The likeliest answer within a passage, where the reader is sure enough of one."""
-    here = [e.candidate.reading for e in found if e.candidate.located.article.id == passage.located.article.id]
-    sure = [(r.certainty, r.answer) for r in here if r and r.answer and r.certainty >= MARKED]
-    inside = [(c, a) for c, a in sure if passage.span.start <= a.start and a.end <= passage.span.end]
-    if not inside:
-        return None
-    _, best = max(inside, key=lambda one: one[0])
-    return AnswerSpan(start=best.start, end=best.end)
+def _answer_in(passage: Passage, found: Retrieved) -> AnswerSpan | None:
+    """The words of a passage that answer: the value asked for, where its sentence states one, else what the reader is sure
+    enough of."""
+    parts = zip(found.analysed, found.selections, strict=True)
+    here = [
+        (q, e) for q, s in parts for e in s.evidence if e.candidate.located.article.id == passage.located.article.id
+    ]
+    values = [v.span for q, e in here if q.type in AMOUNTS and (v := stated(q, e))]
+    readings = [r for _, e in here if (r := e.candidate.reading)]
+    sure = sorted((r for r in readings if r.answer and r.certainty >= MARKED), key=lambda r: -r.certainty)
+    text = passage.located.article.text
+    for span in [*values, *(_trimmed(r.answer, text) for r in sure if r.answer)]:
+        if passage.span.start <= span.start < span.end <= passage.span.end:
+            return AnswerSpan(start=span.start, end=span.end)
+    return None
 
 
-def _numbered(sentence: AnswerSentence) -> str:
+def _trimmed(span: Span, text: str) -> Span:
+    """Without punctuation at its end."""
+    words = span.of(text).rstrip("，。、；：,;: ")
+    return Span(span.start, span.start + len(words))
+
+
+def numbered(sentence: AnswerSentence) -> str:
+    """A sentence with its [n]."""
     return sentence.text + "".join(f"[{n}]" for n in sentence.citations)
 
 
-def _refusal(question: str, standalone: Standalone, script: Script, selections: list[Selection]) -> Answer:
-    missing = [m for s in selections for m in s.missing]
-    words = REFUSAL[script]
+def refuse(found: Retrieved, nearest: list[Evidence]) -> Answer:
+    """A refusal: what was looked for, and what comes nearest, each fact cited and named as such."""
+    missing = [m for s in found.selections for m in s.missing]
+    words = REFUSAL[found.script]
     if missing:
-        words += MISSING[script].format(missing="、".join(to_script(m, script) for m in dict.fromkeys(missing)))
-    return Answer(
-        id=uuid.uuid4().hex,
-        question=question,
-        standalone_question=standalone.search_text,
-        answer=words,
-        status=Status.NO_EVIDENCE,
-        sentences=[],
-        citations=[],
-        mode="extractive",
-        confidence=max(s.confidence for s in selections),
-        timings_ms={},
-    )
-
-
-def _citation(number: int, passage: Passage, score: float, answer: AnswerSpan | None) -> Citation:
-    return Citation(
-        number=number,
-        version=passage.located.article.version,
-        start=passage.span.start,
-        end=passage.span.end,
-        quote=passage.text,
-        score=round(score, 4),
-        answer=answer,
-        **_metadata(passage.located),
-    )
+        named = "、".join(to_script(m, found.script) for m in dict.fromkeys(missing))
+        words += MISSING[found.script].format(missing=named)
+    ledger = Ledger()
+    facts = _quoted(nearest, ledger, found, marks=False)
+    refusal = answer_of(found, ledger, [], words)
+    return refusal.model_copy(update={"status": Status.NO_EVIDENCE, "nearest": facts, "warnings": []})
 
 
 def hit_of(candidate: Candidate) -> Hit:
     """A candidate as a search reports it."""
     located = candidate.located
     span = located.sentence.span
-    return Hit(start=span.start, end=span.end, quote=located.text, score=candidate.score, **_metadata(located))
-
-
-def _metadata(located: Located) -> dict[str, Any]:
-    article = located.article
-    return {
-        "article_id": article.id,
-        "title": article.title,
-        "source": article.source,
-        "published": article.published,
-        "url": article.url,
-    }
+    return Hit(start=span.start, end=span.end, quote=located.text, score=candidate.score, **metadata(located))

@@ -8,7 +8,7 @@ the kind wins, so that a figure of one city is never taken for another's.
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import rjieba
 
@@ -17,15 +17,26 @@ from index.reader import Located
 from index.records import DateMention, Sentence
 from qa.candidate import Candidate
 from qa.gazetteer import is_city_of_others, is_province_of_others, levels_of, places_in, same_level
+from qa.instructions import instructs
+from qa.mentions import SAME_BODY, coverage, mentions, pairs_in
 from qa.quantities import Quantity, quantities
-from qa.question import NUMBERED, ONE_VALUE, AnswerType, Period, Question
+from qa.question import AMOUNTS, NUMBERED, ONE_VALUE, AnswerType, Period, Question
+from qa.verify.times import parts_of_year
 
 LEAD_SENTENCES = 3
 _REPORTED = re.compile(
     r"[^，,。；;]{0,8}?(?:通报|通報|发布|發布|公布|消息|讯|訊|电|電|表示|介绍|介紹|透露|称|稱|宣布|获悉|獲悉)"
 )
-SAME_BODY = 0.75
-"""Share of a body's name that an article must have: 北京大学 has two thirds of its pairs in 北京工业大学."""
+_NO_NAMES = "和与及由于会是在之被将从等的"
+"""Characters at which a name is cut wrongly more often than it has them."""
+
+PIECE = 3
+"""Characters of a question that a text is asked for, to tell whether a name in it was cut wrongly."""
+
+ANSWERS = 1.0
+"""The reader's logit that a window answers from which on the words that are asked for need not stand in it."""
+HERE = 0.5
+"""And the chance that the answer starts in just that sentence."""
 
 
 class Scope:
@@ -84,6 +95,8 @@ class Evidence:
     candidate: Candidate
     missing: tuple[str, ...]
     """Requirements of the question that it does not meet, in the question's words."""
+    states: bool
+    """Whether it says something: is no question, and no order to whoever reads it."""
     has_type: bool
     """Whether it holds a value of the kind that is asked for."""
     coverage: float
@@ -97,7 +110,7 @@ class Evidence:
 
     @property
     def meets(self) -> bool:
-        return not self.missing and self.has_type and self.has_focus
+        return self.states and not self.missing and self.has_type and self.has_focus
 
 
 def weigh(question: Question, candidate: Candidate, rarity: dict[str, float]) -> Evidence:
@@ -105,26 +118,36 @@ def weigh(question: Question, candidate: Candidate, rarity: dict[str, float]) ->
     scope = Scope(candidate.located)
     # What the whole article is about tells its sentences not apart, so it counts for all of them.
     terms = question.terms + question.inherited
-    own = _coverage(terms, f"{scope.sentence}\n{scope.heading}\n{scope.about}", rarity)
-    near = _coverage(terms, scope.near, rarity)
+    # An answer need not repeat the word that asks for it (死因), nor is each name or date told by its form.
+    read = _is_read_to_answer(candidate)
+    own = coverage(terms, f"{scope.sentence}\n{scope.heading}\n{scope.about}", rarity)
+    near = coverage(terms, scope.near, rarity)
     return Evidence(
         candidate=candidate,
         missing=tuple(_missing(question, scope, candidate.located)),
-        has_type=_has_type(question, scope, candidate.located),
+        states=not (scope.sentence.rstrip("”’」』\"'").endswith("?") or instructs(candidate.located.text)),
+        has_type=_has_type(question, scope, candidate.located) or (read and question.type not in AMOUNTS),
         coverage=near,
-        has_focus=not question.focus or mentions(question.focus, scope.near) > 0,
+        has_focus=read or not question.focus or mentions(question.focus, scope.near) > 0,
         own_coverage=own,
-        is_then=not question.periods or any(_is_period(p, candidate.located) for p in question.periods),
+        is_then=not question.periods or any(_is_period(p, question, candidate.located) for p in question.periods),
     )
+
+
+def _is_read_to_answer(candidate: Candidate) -> bool:
+    """Whether the reader finds the answer in it."""
+    reading = candidate.reading
+    return reading is not None and reading.answerable >= ANSWERS and reading.share >= HERE
 
 
 def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
     missing = [place for place in question.places if not _is_place(place, scope, one_value=question.type in ONE_VALUE)]
-    missing += [d for d in question.districts if not _is_district(d, scope.near)]
+    missing += [d for d in question.districts if not (_is_district(d, scope.near) or is_cut(d, question, scope.near))]
     missing += [n for n in question.numbered if not _is_numbered(n, scope)]
     missing += [f"{year}年" for year in question.years if not _is_year(year, scope, located)]
+    missing += [part for part in question.parts if _is_other_part(part, scope.sentence)]
     missing += [_day_words(day) for day in question.days if not _is_day(day, scope, located)]
-    missing += [name for name in question.people if name not in scope.whole]
+    missing += [n for n in question.people if not (n in scope.whole or is_cut(n, question, scope.whole))]
     missing += [body for body in question.bodies if pairs_in(body, scope.whole) < SAME_BODY]
     missing += [_words(a, question) for a in question.amounts if not _has_amount(a, scope.whole)]
     return missing
@@ -168,6 +191,26 @@ def _is_district(name: str, folded: str) -> bool:
     if len(stem) < 2 or name[-1] not in "市县区镇乡州":
         return mentions(name, folded) > 0
     return name in folded or bool(re.search(f"{re.escape(stem)}(?![市县区镇乡州])", folded))
+
+
+def is_cut(name: str, question: Question, folded: str) -> bool:
+    """Whether a name of the question is cut wrongly, and the text has all of it in longer pieces of the question.
+
+    The words 喜和梁 of 梁龙喜和梁龙飞 are no name, and 杜林于 is 杜林. Of 王小明 a text about 王小红 has only 王小.
+    """
+    core = name.strip(_NO_NAMES)
+    if len(core) < 2:  # 于谦 is a name all the same
+        return False
+    if core in folded:
+        return core != name
+    at = question.folded.find(core)
+    if at < 0:  # taken over from the conversation
+        return False
+    pieces = (range(start, start + PIECE) for start in range(max(0, at - PIECE + 1), at + len(core)))
+    told = {
+        i for p in pieces if question.folded[p.start : p.stop] in folded and p.stop <= len(question.folded) for i in p
+    }
+    return all(i in told or question.folded[i] in _NO_NAMES for i in range(at, at + len(core)))
 
 
 def _is_numbered(name: str, scope: Scope) -> bool:
@@ -215,6 +258,12 @@ def _named_years(folded: str) -> set[int]:
     return {int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)(?=年|-|—|–|~|至|到|/|、|远景|$)", folded)}
 
 
+def _is_other_part(part: str, folded: str) -> bool:
+    """Whether a text names other quarters, halves or months than one that is asked for, and not that one."""
+    found = parts_of_year(folded)
+    return part not in found and any((p[-1] == "月") == (part[-1] == "月") for p in found)
+
+
 def _is_day(day: str, scope: Scope, located: Located) -> bool:
     """Whether month and day are said in the sentence or just before it in its paragraph."""
     article, here = located.article, located.sentence.paragraph
@@ -224,15 +273,17 @@ def _is_day(day: str, scope: Scope, located: Located) -> bool:
     )
 
 
-def _is_period(period: Period, located: Located) -> bool:
+def _is_period(period: Period, question: Question, located: Located) -> bool:
     """Whether a date of the sentence lies in the period; without one, the nearest before it in its
     paragraph, else the day of publication, which may be the day after."""
+    asks_of_report = bool(_REPORTED.search(question.folded))
     article, here = located.article, located.sentence.paragraph
     for sentence in reversed(article.sentences[: located.position + 1]):
         if sentence.paragraph != here:
             break
         if sentence.dates:
-            return any(period.first <= d.first and d.last <= period.last for d in _said_of(sentence, article.text))
+            said = sentence.dates if asks_of_report else _said_of(sentence, article.text)
+            return any(period.first <= d.first and d.last <= period.last for d in said)
     if not article.published:
         return False
     first, last, day = (date.fromisoformat(d).toordinal() for d in (period.first, period.last, article.published))
@@ -262,10 +313,8 @@ def _agree(one: str, other: str) -> bool:
 
 
 def _has_type(question: Question, scope: Scope, located: Located) -> bool:
-    """Whether the sentence states something, with a value of the kind that is asked for."""
+    """Whether the sentence has a value of the kind that is asked for."""
     kind = question.type
-    if scope.sentence.rstrip("”’」』\"'").endswith("?"):
-        return False
     if kind is AnswerType.DATE:
         return bool(located.sentence.dates) or bool(
             re.search(r"\d{1,2}[月日]|\d{4}年|周[一二三四五六日]|[今明昨后前]天", scope.sentence)
@@ -275,11 +324,11 @@ def _has_type(question: Question, scope: Scope, located: Located) -> bool:
     if "第几" in question.folded:
         return bool(re.search(r"第[\d一二三四五六七八九十]", scope.sentence))
     if kind in (AnswerType.MONEY, AnswerType.PEOPLE, AnswerType.PERCENT, AnswerType.NUMBER):
-        return any(_fits(q, question) for q in quantities(scope.sentence))
+        return any(fits(q, question) for q in quantities(scope.sentence))
     return True
 
 
-def _fits(quantity: Quantity, question: Question) -> bool:
+def fits(quantity: Quantity, question: Question) -> bool:
     """A quantity of the right kind that the question did not already name."""
     if any(quantity.value == a.value and _agree(quantity.unit, a.unit) for a in question.amounts):
         return False
@@ -332,45 +381,3 @@ def _names_someone(folded: str, *, asked_for_name: bool) -> bool:
         return True
     kinds = {"nr", "nrt", "nrfg"} if asked_for_name else {"nr", "nrt", "nrfg", "nt", "nz", "eng"}
     return any(tag in kinds and len(word) >= 2 for word, tag in rjieba.tag(folded))
-
-
-# -- words ------------------------------------------------------------------------------------
-
-
-def _coverage(terms: tuple[str, ...], folded: str, rarity: dict[str, float]) -> float:
-    total = sum(rarity[term] for term in terms)
-    if not total:
-        return 1.0
-    return sum(rarity[term] * mentions(term, folded) for term in terms) / total
-
-
-def mentions(term: str, folded: str) -> float:
-    """How far a text mentions a term: 1 for the term itself or what it abbreviates, else the
-    share of its character pairs (longer terms), else 0."""
-    if term in folded or _expands(term, folded):
-        return 1.0
-    if len(term) < 3 or term.isascii():
-        return 0.0
-    share = pairs_in(term, folded)
-    return share if share >= 0.5 else 0.0
-
-
-def pairs_in(term: str, folded: str) -> float:
-    """Share of a term's pairs of neighbouring characters that a text has."""
-    pairs = [term[i : i + 2] for i in range(len(term) - 1)]
-    return sum(pair in folded for pair in pairs) / len(pairs)
-
-
-def _expands(term: str, folded: str) -> bool:
-    """Whether the text has the long form of an abbreviation: 营收 -> 营业收入, 工信部 -> 工业和信息化部."""
-    pattern = _expansion(term)
-    return bool(pattern and pattern.search(folded))
-
-
-@lru_cache(maxsize=1024)
-def _expansion(term: str) -> re.Pattern[str] | None:
-    """What the long form of an abbreviation looks like; None for a term that is none."""
-    if not 2 <= len(term) <= 4 or not re.fullmatch("[\u3400-\u9fff]+", term):
-        return None
-    gap = f"[\u3400-\u9fff]{{0,{1 if len(term) == 2 else 4}}}?"
-    return re.compile(gap.join(term))

@@ -1,13 +1,15 @@
 """Extractive answers: which sentences answer, and whether they are enough to answer at all."""
 
-import math
 from dataclasses import dataclass
+from datetime import date
 
 from index.reader import Reader
 from qa.candidate import Candidate
+from qa.confidence import confidence
 from qa.evidence import Evidence, weigh
-from qa.question import AnswerType, Period, Question
-from qa.script import Script
+from qa.question import AMOUNTS, Period, Question
+from qa.standing import Standing, standing
+from qa.stated import gives_value, stated
 
 MAX_RARITY = 8.0
 """Where a word's weight stops growing with its rarity."""
@@ -16,36 +18,17 @@ MAX_RARITY = 8.0
 INHERITED = 0.3
 """Weight of a word taken over from the conversation, against one of the question's own."""
 
-COSINE_CENTRE = 0.85
-"""About the middle of this encoder's cosines between a question and good evidence."""
+CHECKED = 12
+"""Sentences, best first, whose numbers are held against the question's years and places."""
+NEAR_RANK = 1.0
+"""How far below the best a sentence may lie that names the year, to come before it."""
 
-ENGLISH_COSINE = 0.823
-ENGLISH_SLOPE = 80.0
-"""An English question shares no words with the articles, so its cosine alone decides. The two
-figures part ten questions of our own on `articles/`, six answerable and four not."""
+OTHERS = 12
+"""Sentences beside those chosen that a model may draw on."""
 
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Weights of the logistic confidence, fitted by `python -m eval.calibrate` (eval/README.md)."""
-
-    intercept: float = -11.54
-    coverage: float = 3.36
-    cosine: float = 19.62
-    lexical: float = 3.16
-    article: float = 6.36
-    answerable: float = 0.0
-    """Of the reader's logit."""
-
-
-CALIBRATION = Calibration()
-"""Of evidence that the reader has not read."""
-
-READ_CALIBRATION = Calibration(
-    CALIBRATION.intercept - 0.5, CALIBRATION.coverage, CALIBRATION.cosine, CALIBRATION.lexical, CALIBRATION.article, 0.5
-)
-"""Of evidence that it has: half of its logit, where 1 changes nothing. Weights fitted anew refuse more near misses, and
-more that is right in sets that they were not fitted on (training/README.md)."""
+NEAREST, NEAR, NEAR_DEPTH = 2, 0.5, 20
+"""Facts that a refusal names, the share of the question's words that each has at least, and how many candidates are
+looked through for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +36,13 @@ class Extraction:
     """When evidence is enough, and which of the reader's findings count. Figures from `python -m eval.calibrate`
     (see eval/README.md)."""
 
-    confidence: float = 0.3
-    follow: float = 0.15
-    """How far below the best sentence's rank a second sentence may lie."""
-    follow_elsewhere: float = 0.6
-    """The same for a sentence of another article, and in a list."""
+    confidence: float = 0.5
+    """Under this chance of being right a question is refused."""
+    follow: float = 0.9
+    """How far below the best sentence's rank another may lie that is quoted beside it: where the reader is sure of one,
+    no other comes so near."""
+    sentences: int = 4
+    """How many are quoted for one question at most."""
     reads: bool = True
     """Whether what the reader says of a window's answering counts in the confidence."""
     marks: bool = True
@@ -71,30 +56,75 @@ class Selection:
     evidence: tuple[Evidence, ...]
     confidence: float
     missing: tuple[str, ...] = ()
+    others: tuple[Evidence, ...] = ()
+    """What meets the requirements too, best first: a model may draw on it."""
+    standing: Standing | None = None
+    """Where two articles do not agree on the value: which, and which of them is said first."""
+    nearest: tuple[Evidence, ...] = ()
+    """Without evidence: what comes nearest, without answering."""
 
 
 def select(
-    question: Question, candidates: list[Candidate], reader: Reader, limits: Extraction, *, only_then: bool = False
+    question: Question, candidates: list[Candidate], reader: Reader, limits: Extraction, *, asof: date | None = None
 ) -> Selection:
     """The sentences that answer the question, or an empty selection.
 
-    Those that speak of the question's times come before all others where they are enough; `only_then` leaves the
-    others out.
+    Those that speak of the question's times come before all others where they are enough; with `asof`, the day that the
+    question asks of, the others are left out, and so is what was published after it.
     """
+    only_then = asof is not None
+    if asof:
+        candidates = [c for c in candidates if c.located.article.published <= asof.isoformat()]
     weighed = weigh_all(question, candidates, reader)
     fit = sorted((e for e in weighed if e.meets), key=rank, reverse=True)
     then = [e for e in fit if e.is_then]
     if fit and not then and only_then:
-        return Selection((), 0.0, tuple(f"{p.words}（{days_of(p)}）" for p in question.periods))
+        times = tuple(f"{p.words}（{days_of(p)}）" for p in question.periods)
+        return Selection((), 0.0, times, nearest=_nearest(weighed, fit))
     if only_then or (then and confidence(then[0], question, reads=limits.reads) >= limits.confidence):
         fit = then
+    fit = _with_value(question, fit)
     if not fit:
-        return Selection((), 0.0, _lacking(weighed, question))
+        return Selection((), 0.0, _lacking(weighed, question), nearest=_nearest(weighed, fit))
     best = fit[0]
     chance = confidence(best, question, reads=limits.reads)
     if chance < limits.confidence:
-        return Selection((), chance)
-    return Selection(tuple(_with_more(best, fit[1:], question, limits)), chance)
+        return Selection((), chance, nearest=_nearest(weighed, fit))
+    differ = standing(question, best, fit[1:])
+    first = [differ.first.evidence, differ.other.evidence] if differ else [best]
+    chosen = _with_more(first, fit, limits)
+    return Selection(tuple(chosen), chance, others=tuple(_distinct(fit, chosen)[:OTHERS]), standing=differ)
+
+
+def _with_value(question: Question, fit: list[Evidence]) -> list[Evidence]:
+    """Without those of the best that give a number only for another year or place than the question's; what says that its
+    number is of the year asked for stands before what only may be, where it comes near."""
+    if question.type not in AMOUNTS or "第几" in question.folded or not (question.years or question.places):
+        return fit
+    kept = [e for e in fit[:CHECKED] if gives_value(question, e)]
+    near = [e for e in kept if rank(kept[0]) - rank(e) <= NEAR_RANK and question.years]
+    said = [e for e in near if (value := stated(question, e)) and value.year in question.years]
+    return said + [e for e in kept if e not in said] + fit[CHECKED:]
+
+
+def _nearest(weighed: list[Evidence], fit: list[Evidence]) -> tuple[Evidence, ...]:
+    """What comes nearest to an answer: what lacks least, with most of the question's words."""
+    near = [
+        e
+        for e in fit or weighed[:NEAR_DEPTH]
+        if e.states and e.coverage >= NEAR and not e.candidate.located.sentence.is_heading
+    ]
+    ordered = sorted(near, key=lambda e: (-len(e.missing), e.has_type, rank(e)), reverse=True)
+    return tuple(_distinct(ordered, [])[:NEAREST])
+
+
+def _distinct(found: list[Evidence], chosen: list[Evidence]) -> list[Evidence]:
+    """What of `found` adds something to what was chosen, and to what stands before it."""
+    kept = list(chosen)
+    for evidence in found:
+        if evidence not in chosen and not _adds_nothing(evidence, kept):
+            kept.append(evidence)
+    return kept[len(chosen) :]
 
 
 def days_of(period: Period) -> str:
@@ -114,63 +144,21 @@ def rank(evidence: Evidence) -> float:
     return evidence.candidate.score + 1.3 * evidence.own_coverage + 0.65 * evidence.coverage
 
 
-def _unread_rank(evidence: Evidence) -> float:
-    """The same without what the reader added: of two sentences that answer in different windows it puts one far ahead,
-    and most others it has not read."""
-    return rank(evidence) - evidence.candidate.added
-
-
-def confidence(evidence: Evidence, question: Question, *, reads: bool = True) -> float:
-    """The chance that the evidence answers, 0 to 1: a logistic function of its features. `reads`: the reader's word
-    is one of them, where it has read."""
-    found = evidence.candidate
-    reading = found.reading if reads else None
-    w = READ_CALIBRATION if reading else CALIBRATION
-    if question.script is Script.ENGLISH:
-        return _logistic(ENGLISH_SLOPE * (found.cosine - ENGLISH_COSINE))
-    z = w.intercept + w.coverage * evidence.coverage + w.cosine * (found.cosine - COSINE_CENTRE)
-    z += w.lexical * found.lexical + w.article * found.article
-    z += w.answerable * reading.answerable if reading else 0.0
-    return _logistic(z)
-
-
-def _logistic(z: float) -> float:
-    return 1.0 / (1.0 + math.exp(-z))
-
-
-def _with_more(best: Evidence, others: list[Evidence], question: Question, limits: Extraction) -> list[Evidence]:
-    """The best sentence, and others that come close to it and add something."""
-    several = question.is_list or question.type is AnswerType.REASON
-    chosen = [best]
-    for other in others:
-        if len(chosen) == (3 if several else 2):
+def _with_more(first: list[Evidence], fit: list[Evidence], limits: Extraction) -> list[Evidence]:
+    """What is said first, and other sentences that come close to the best and add something."""
+    chosen = list(first)
+    for other in fit[1:]:
+        if len(chosen) >= limits.sentences or rank(fit[0]) - rank(other) > limits.follow:
             break
-        margin = limits.follow_elsewhere if several or _is_elsewhere(other, best) else limits.follow
-        if _unread_rank(best) - _unread_rank(other) <= margin and not _adds_nothing(other, chosen):
+        if other not in chosen and not _adds_nothing(other, chosen):
             chosen.append(other)
-    return chosen if several else _newest_first(chosen)
-
-
-def _is_elsewhere(other: Evidence, best: Evidence) -> bool:
-    """Whether another article says as much: what it says may be newer, or may differ."""
-    here, there = best.candidate.located.article, other.candidate.located.article
-    return here.id != there.id and other.own_coverage >= best.own_coverage
+    return chosen
 
 
 def _adds_nothing(other: Evidence, chosen: list[Evidence]) -> bool:
     located = other.candidate.located
     said = any(c.candidate.located.text == located.text for c in chosen)
     return said or located.sentence.is_heading or _is_reprint(other, chosen)
-
-
-def _newest_first(chosen: list[Evidence]) -> list[Evidence]:
-    """Answers of several articles by their dates; left as they are where one has none."""
-    dates = [c.candidate.located.article.published for c in chosen]
-    return sorted(chosen, key=_published, reverse=True) if all(dates) else chosen
-
-
-def _published(evidence: Evidence) -> str:
-    return evidence.candidate.located.article.published
 
 
 def _is_reprint(other: Evidence, chosen: list[Evidence]) -> bool:
@@ -189,7 +177,7 @@ def _weight(term: str, reader: Reader) -> float:
 
 def _lacking(weighed: list[Evidence], question: Question) -> tuple[str, ...]:
     """What the most fitting candidate lacked, for the words of a refusal."""
-    if any(not e.missing and e.has_type for e in weighed[:20]):
+    if any(e.states and not e.missing and e.has_type for e in weighed[:20]):
         return (question.focus,)  # all but what was asked for
     lacking = [e.missing for e in weighed[:20] if e.missing]
     # A sentence about the right place that lacks the year tells more than one about another place.

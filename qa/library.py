@@ -7,6 +7,7 @@ from index.errors import YoujuError
 from index.generations import Home
 from index.reader import Reader, open_reader
 from qa.extractive import Extraction
+from qa.generation.writer import Writer
 from qa.pipeline import Pipeline
 from qa.rerank import Reranker
 from qa.rerank.late_interaction import DEFAULT
@@ -22,8 +23,11 @@ class Library:
         extraction: Extraction | None = None,
         reranker: Reranker | None = DEFAULT,
         described: str = "",
+        writer: Writer | None = None,
     ) -> None:
-        """`described` says in words how it asks, for the records of an evaluation."""
+        """`described` says in words how it asks, for the records of an evaluation; without a `writer` answers are
+        quotations."""
+        self._writer = writer
         self.described = described
         self._home = home
         self._embedder = embedder
@@ -76,4 +80,4 @@ class Library:
         """
         if self._reader is None or self._has_newer(self._reader):
             self._reader = open_reader(self._home, self._embedder)
-            self._pipeline = Pipeline(self._reader, self._embedder, self._extraction, self._reranker)
+            self._pipeline = Pipeline(self._reader, self._embedder, self._extraction, self._reranker, self._writer)

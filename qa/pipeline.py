@@ -1,19 +1,24 @@
 """The pipeline: the one place where the stages meet."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
 from index.embed import Embedder
 from index.errors import QuestionError
 from index.reader import Reader
-from qa.answer import Answer, Hit, Legs, Turn
+from qa.answer import Answer, Hit, Legs, Mode, Turn
 from qa.candidate import Candidate, in_turn, order, spread
 from qa.clock import Clock
-from qa.compose import compose, hit_of
+from qa.compose import Retrieved, compose, events_of, hit_of
+from qa.events import Done, Event
 from qa.extractive import Extraction, Selection, days_of, select
 from qa.filters import EVERYTHING, Filters, warnings_of
 from qa.followup import Standalone, condense
-from qa.messages import OTHER_TIME
+from qa.generation.answering import write_answer
+from qa.generation.condensing import condense_with
+from qa.generation.writer import Writer, Writing
+from qa.messages import LATER, OTHER_TIME
 from qa.question import AnswerType, Question, analyse
 from qa.rerank import Reranker
 from qa.rerank.late_interaction import DEFAULT
@@ -43,8 +48,10 @@ class Pipeline:
         embedder: Embedder,
         extraction: Extraction | None = None,
         reranker: Reranker | None = DEFAULT,
+        writer: Writer | None = None,
     ) -> None:
-        """`reranker` None leaves the fusion's order."""
+        """`reranker` None leaves the fusion's order; without a `writer` answers are quotations."""
+        self._writer = writer
         self._reader = reader
         self._retriever = Retriever(reader, embedder, reranker=reranker)
         self._extraction = extraction or Extraction()
@@ -72,29 +79,72 @@ class Pipeline:
         history: list[Turn] | None = None,
         filters: Filters | None = None,
         asof: date | None = None,
+        mode: Mode | None = None,
     ) -> Answer:
         """Answer a question, or say that the articles do not. Raises QuestionError, ArticleNotFound.
 
-        今年 or 昨天 in a question is counted from `asof`, and nothing else answers it. Without one it is counted
-        from today, and where the articles speak of other times alone, they are quoted with a warning.
+        With `asof` it is answered as on that day: nothing published later is known, and 今年 or 昨天 is counted from it,
+        and nothing else answers it. Without one these are counted from today, and where the articles speak of other
+        times alone, they are quoted with a warning. `mode`: whether
+        a model writes the answer; None means where there is one.
         """
-        clock = Clock()
-        standalone = condense(_checked(question), history or [])
+        *_, last = self.stream(question, history, filters, asof, mode)
+        assert isinstance(last, Done)
+        return last.answer
+
+    def stream(
+        self,
+        question: str,
+        history: list[Turn] | None = None,
+        filters: Filters | None = None,
+        asof: date | None = None,
+        mode: Mode | None = None,
+    ) -> Iterator[Event]:
+        """The same, a sentence at a time; the last event has the whole Answer. Raises before the first event."""
+        clock, writing = Clock(), self._begin(mode)
+        question = _checked(question)
+        standalone = condense(question, history or [])
+        if writing and history:
+            standalone = condense_with(writing.chat, writing.call, question, history) or standalone
+            clock.stage("condense")
+        found, warnings = self._retrieved(question, standalone, filters, asof, clock)
+        marks = self._extraction.marks
+        events = write_answer(writing, found, marks=marks) if writing else events_of(compose(found, marks=marks))
+        for event in events:
+            if not isinstance(event, Done):
+                if writing and "first" not in clock.timings:
+                    clock.stage("first")
+                yield event
+                continue
+            clock.stage("write" if writing else "compose")
+            said = [*event.answer.warnings, *warnings]
+            yield Done(event.answer.model_copy(update={"timings_ms": clock.timings, "warnings": said}))
+
+    def _begin(self, mode: Mode | None) -> Writing | None:
+        """What a model writes; None where the answer is to be quotations."""
+        if mode == "llm" and self._writer is None:
+            raise QuestionError("no language model is set.", "Set OPENAI_MODEL and OPENAI_BASE_URL or OPENAI_API_KEY.")
+        return self._writer.begin() if self._writer and mode != "extractive" else None
+
+    def _retrieved(
+        self, question: str, standalone: Standalone, filters: Filters | None, asof: date | None, clock: Clock
+    ) -> tuple[Retrieved, list[str]]:
+        """The evidence for a question, and what to know of its times and filters."""
         parts = sub_questions(standalone)
         today = asof or date.today()
         analysed = _alike([analyse(part.question, part.context, part.before, today) for part in parts])
         clock.stage("analyse")
         candidates = [self._candidates(p, q, filters, clock) for p, q in zip(parts, analysed, strict=True)]
+        limits = replace(self._extraction, sentences=max(1, self._extraction.sentences // len(parts)))
         selections = [
-            select(q, found, self._reader, self._extraction, only_then=asof is not None)
-            for q, found in zip(analysed, candidates, strict=True)
+            select(q, found, self._reader, limits, asof=asof) for q, found in zip(analysed, candidates, strict=True)
         ]
         clock.stage("select")
-        answer = compose(question, standalone, analysed, selections, marks=self._extraction.marks)
-        clock.stage("compose")
         said = warnings_of(filters, self._reader, analysed[0].script, found=any(candidates))
         said += _other_times(analysed, selections, today)
-        return answer.model_copy(update={"timings_ms": clock.timings, "warnings": answer.warnings + said})
+        if asof and any(not s.evidence and _some_later(c, asof) for s, c in zip(selections, candidates, strict=True)):
+            said.append(LATER[analysed[0].script].format(asof=asof.isoformat()))
+        return Retrieved(question, standalone, analysed, selections), said
 
     def _candidates(
         self, part: Standalone, question: Question, filters: Filters | None, clock: Clock
@@ -111,6 +161,10 @@ class Pipeline:
         # rather one that was read.
         found.sort(key=lambda c: c.reading is None)
         return sorted({c.located.number: c for c in reversed(found)}.values(), key=order)
+
+
+def _some_later(candidates: list[Candidate], asof: date) -> bool:
+    return any(c.located.article.published > asof.isoformat() for c in candidates)
 
 
 def _other_times(analysed: list[Question], selections: list[Selection], today: date) -> list[str]:

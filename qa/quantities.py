@@ -18,13 +18,15 @@ _OTHER_UNITS = (
 _UNITS = sorted([*MONEY, *PEOPLE, *_OTHER_UNITS], key=len, reverse=True)
 _NO_NUMBERS = frozenset({("十", "分"), ("零", "部")})
 """十分重要, 零部件."""
+LARGEST = 1e18
+"""No number of the news is as large; a row of digits may be, and is none."""
 _DIGITS = "零一二三四五六七八九"
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _QUANTITY = re.compile(
-    rf"(?P<percent>百分之(?P<of>[0-9]++(?:\.[0-9]++)?+|[零一二两三四五六七八九十百]++(?:点[零一二三四五六七八九]++)?+))"
+    rf"(?P<percent>百分之(?P<of>[0-9]++(?:[.点][0-9零一二三四五六七八九]++)?+|[零一二两三四五六七八九十百]++(?:点[零一二三四五六七八九]++)?+))"
     rf"|(?P<parts>[0-9]++|[二三四五六七八九十千万]++)分之(?P<share>[0-9]++(?:\.[0-9]++)?+|[一二两三四五六七八九十]++)|(?P<tenths>[一二两三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?![为立功果员本熟都效绩])"
     rf"|(?<![0-9.零一二两三四五六七八九十百千万几数])(?P<bare>{'|'.join(s for s in sorted(_SCALES, key=len, reverse=True) if len(s) > 1)})(?P<bare_unit>{'|'.join(MONEY)}|级)?"
-    rf"|(?<![第a-z0-9.零一二两三四五六七八九十百千])(?P<number>[0-9]++(?:\.[0-9]++)?+|[零一二两三四五六七八九十百千]++)\s?(?:多|余)?(?P<scale>{_SCALE})?+"
+    rf"|(?<![第a-z0-9.零一二两三四五六七八九十百千])(?!(?<=[数几])[十百千])(?P<number>[0-9]++(?:\.[0-9]++)?+|[零一二两三四五六七八九十百千]++)\s?(?:多|余)?(?P<scale>{_SCALE})?+"
     rf"(?:(?<=亿)(?P<rest>[0-9]++(?:\.[0-9]++)?+|[一二两三四五六七八九][零一二两三四五六七八九十百千]*+)(?P<rest_scale>[十百千]?万))?+"
     rf"(?:多|余)?\s?(?P<unit>{'|'.join(_UNITS)})?+(?![a-z0-9月日号])"
 )
@@ -78,7 +80,7 @@ def _quantities(folded: str) -> Iterator[Quantity]:
                 continue
             if unit == "年" and value is not None and 1900 <= value < 2100:
                 continue
-        if value is not None:
+        if value is not None and abs(value) < LARGEST:
             yield Quantity(value, unit, *match.span())
 
 
@@ -94,13 +96,15 @@ def _tenths_of_tenth(text: str | None) -> float:
 
 
 def _number(text: str) -> float | None:
-    if text[0].isascii():
+    whole, _, decimals = text.partition("点")
+    if whole[0].isascii():
         try:
-            return float(text)
+            value: float | None = float(whole)
         except ValueError:
             return None
-    whole, _, decimals = text.partition("点")
-    value = numeral_value(whole)
+    else:
+        value = numeral_value(whole)
     if value is None:
         return None
-    return value + (float("0." + "".join(str(_DIGITS.index(d)) for d in decimals)) if decimals else 0.0)
+    digits = "".join(d if d.isascii() else str(_DIGITS.index(d)) for d in decimals)
+    return value + (float("0." + digits) if digits else 0.0)

@@ -16,6 +16,8 @@ from qa.gazetteer import places_in
 from qa.names import bodies_in
 from qa.quantities import Quantity, quantities
 from qa.script import Script, script_of
+from qa.verify.people import SURNAMES
+from qa.verify.times import parts_of_year
 
 
 class AnswerType(StrEnum):
@@ -31,7 +33,9 @@ class AnswerType(StrEnum):
     OTHER = "other"
 
 
-ONE_VALUE = frozenset({AnswerType.MONEY, AnswerType.PEOPLE, AnswerType.PERCENT, AnswerType.NUMBER, AnswerType.DATE})
+AMOUNTS = frozenset({AnswerType.MONEY, AnswerType.PEOPLE, AnswerType.PERCENT, AnswerType.NUMBER})
+"""Kinds of answers that are a figure."""
+ONE_VALUE = AMOUNTS | {AnswerType.DATE}
 """Kinds of answers that are a figure or a date."""
 
 
@@ -68,6 +72,8 @@ class Question:
     years: tuple[int, ...]
     days: tuple[str, ...]
     """Month and day as MM-DD."""
+    parts: tuple[str, ...]
+    """Quarters, halves and months: 一季度, 上半年, 8月."""
     people: tuple[str, ...]
     numbered: tuple[str, ...]
     """What it names by a number: 4号线, 第3届."""
@@ -87,7 +93,7 @@ _STOP = frozenset(
     ["有", "是", "要", "说", "想", "打", "叫", "讲", "会", "能", "把", "到", "做", "去", "来", "给", "让", "用", "于", "为", "在", "属于", "包括", "包含", "进行", "提出", "提到", "打算", "希望", "力争", "计划", "预计", "达到", "达", "突破", "分成", "细分", "总共", "合计", "一共", "分别", "各是", "主要", "相关", "点名", "点", "认为", "出", "冒", "走", "这", "那", "该", "其", "之一", "时候", "时间", "日期", "名字", "名称", "全称", "具体", "文章", "报道", "报导", "有篇文章", "根据", "按照", "表示", "介绍", "透露", "称", "指出", "成", "最", "更", "多", "高", "大", "个", "数额", "方面", "目前", "现在", "截至", "the", "is", "are", "was", "were", "of", "in", "on", "at", "to", "by", "a", "an", "and", "or", "for", "does", "do", "did", "has", "have", "be", "will", "with", "that", "this", "it", "from", "as", "their", "its", "currently"]
 )  # fmt: skip
 # What a question may ask for without any answer having to say the word.
-_GENERIC = frozenset(
+GENERIC = frozenset(
     "金额 总和 总额 总金额 数额 数量 总数 总量 目标 原因 理由 特征 特点 作用 姓名 名字 名称 全称 职业 时间 日期 地点 地方 位置 方式 方法 "
     "内容 结果 情况 意思 含义 关系 区别 条件 标准 身份 类型 种类 国家 城市 地区 人物 机构 单位 公司 企业 学校 部门 日子 年份 月份 领域 方向 "
     "比例 比重 占比 增速 增长率 涨幅 降幅 增幅".split()
@@ -113,6 +119,10 @@ _ENGLISH_WORDS = frozenset(
     "January February March April May June July August September October November December Monday Tuesday Wednesday "
     "Thursday Friday Saturday Sunday Chinese China City Province District Hong Kong Plan".split()
 )
+_KINDS_OF_PLACES = frozenset(
+    "城市 海洋 省份 大陆 内地 山区 海岸 沿海 境内 境外 国内 国外 市区 郊区 县城 城区 地铁 东西 两国 各国 全国 本国 外国 世界 海外 内陆".split()
+)
+"""Words that the tagger takes for names of places."""
 _CLOSING = re.compile(
     r"(?:各?是|为|有|叫|达到?|要达到|将达|分别是|分别为)?(?:多少|多大|多高|多长|什么|谁|怎样|怎么样|如何|哪里|哪儿|什么时候|何时|几)"
     r"(?:时候|名字|样|样子|元|亿元|万元|人|名|位|个|家|岁|年|天|平方米|公里)?(?:的|了|呢)?[?？。\s]*$"
@@ -152,6 +162,7 @@ def analyse(text: str, context: str = "", before: str = "", asof: date | None = 
         districts=_districts(tagged, places),
         years=_years(folded),
         days=_days(folded),
+        parts=tuple(sorted(parts_of_year(folded))),
         people=_names(text, tagged, script),
         numbered=tuple(dict.fromkeys(NUMBERED.findall(folded))),
         bodies=tuple(dict.fromkeys(span.of(folded) for span in bodies_in(folded))),
@@ -198,9 +209,20 @@ def _terms(tagged: list[tuple[str, str]], places: tuple[str, ...]) -> tuple[str,
 def _names(text: str, tagged: list[tuple[str, str]], script: Script) -> tuple[str, ...]:
     """Names of people; of an English question every capitalised word that is no listed place."""
     if script is not Script.ENGLISH:
-        return tuple(dict.fromkeys(word for word, tag in tagged if tag == "nr" and len(word) >= 2))
+        return tuple(dict.fromkeys(word for word, tag in tagged if tag == "nr" and _may_be_a_name(word)))
     words = re.findall(r"(?<!^)(?<![.?!] )\b[A-Z][a-z]{2,}\b", text.strip())
     return tuple(w.lower() for w in dict.fromkeys(words) if not places_in(w.lower()) and w not in _ENGLISH_WORDS)
+
+
+def _may_be_a_name(word: str) -> bool:
+    """Two characters that begin with no surname, and that no dictionary has for a name, are a word that the tagger does
+    not know (若依, 隋国)."""
+    import rjieba
+
+    if len(word) != 2 or word[0] in SURNAMES:
+        return len(word) >= 2
+    known = rjieba.tag(word, False)
+    return len(known) == 1 and known[0][1].startswith("nr")
 
 
 def _focus(folded: str, tagged: list[tuple[str, str]]) -> str:
@@ -224,7 +246,7 @@ def _focus(folded: str, tagged: list[tuple[str, str]]) -> str:
     ]
     last = max(nouns, key=asked.rfind, default="")
     at_end = asked.rfind(last) + len(last) >= len(asked.rstrip("的是在有为,"))
-    return last if last and at_end and len(last) > 1 and last not in _GENERIC else ""
+    return last if last and at_end and len(last) > 1 and last not in GENERIC else ""
 
 
 def _presumed(tagged: list[tuple[str, str]]) -> str:
@@ -236,7 +258,7 @@ def _presumed(tagged: list[tuple[str, str]]) -> str:
 def _districts(tagged: list[tuple[str, str]], places: tuple[str, ...]) -> tuple[str, ...]:
     listed = set(places)
     named = (w for w, tag in tagged if tag == "ns" and w.removesuffix("省").removesuffix("市") not in listed)
-    return tuple(dict.fromkeys(w for w in named if len(w) > 1 and not places_in(w)))
+    return tuple(dict.fromkeys(w for w in named if len(w) > 1 and w not in _KINDS_OF_PLACES and not places_in(w)))
 
 
 def _years(folded: str) -> tuple[int, ...]:

@@ -10,7 +10,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import rjieba
 
@@ -22,6 +22,8 @@ from qa.names import bodies_in
 from qa.question import ONE_VALUE, analyse
 
 MAX_PARTS = 4
+MOST_JOINS = 12
+"""Joining words at which it is tried to part a question."""
 
 _PLACE_JOIN = re.compile(r"和|与|跟|及|以及|还是|\band\b|\bvs\b|、")
 _JOIN = re.compile(r"、?以及|还是|[和与跟及、]|\s+(?:and|or|vs)\s+")
@@ -34,6 +36,10 @@ _DEALT_OUT = re.compile(r"分别|各自?(?=[是为有占达的多几])|相比(?:
 _WHICH = re.compile(r"[,，]?(?:谁|哪[个位家边方年]|何者)(?:更|比较|较|最)[^,，?？]{1,4}(?=[?？]|$)")
 """谁更早, 哪边比较高: which of them, which no part can be asked. What is compared (谁的刑期更长) stays."""
 
+_EXCESS = re.compile(r"(?:要|还|会|将)?[高低多少大小长短重轻](?:出|了)?(?:多少|几)[^,?]{0,6}[?。]?$")
+"""How a question by how much one thing exceeds another ends."""
+
+_FROM_TODAY = re.compile("[今去前明]年|[上本下]个?月|[上本下]季度")
 _TOWN = re.compile(r"[^\W\d_和与跟及在的]{1,5}?[市县区镇乡]")
 _SOMEBODY = re.compile(r"[\u4e00-\u9fff]某{1,2}(?![\u4e00-\u9fff]?某)")
 _WORK = re.compile(r"《[^《》]+》")
@@ -97,12 +103,49 @@ def _of_places(text: str) -> list[str]:
     groups = list(_joined(folded.text, [span for _, span in places]))
     if len(groups) == 1 and len(groups[0].items) == 2:
         return [_with_item(text, folded, groups, at) for at in range(2)]
-    for match in _PLACE_JOIN.finditer(text):
+    for match in islice(_PLACE_JOIN.finditer(text), MOST_JOINS):
         left, right = text[: match.start()], text[match.end() :]
-        here, there = analyse(left).places, analyse(right).places
-        if len(here) == 1 and len(there) == 1 and here != there:
+        if _names_one_place_each(left, right):
             return _halves(left, right)
-    return []
+    return _of_excess(text, folded)
+
+
+def _of_excess(text: str, folded: Folded) -> list[str]:
+    """台南的目标比新竹多多少 as the question for each of them; nothing where the other is more than a place, or another
+    time (比上海去年多多少)."""
+    end, than = _EXCESS.search(folded.text), _than(folded.text)
+    if end is None or than is None or _FROM_TODAY.search(folded.text):
+        return []
+    left = folded.original(0, than).of(text)
+    right = folded.original(than + 1, max(than + 1, end.start())).of(text)
+    if not _names_one_place_each(left, right):
+        return []
+    if _is_place_alone(right):
+        right += _predicate(left, without_years=False)
+    elif _is_place_alone(left):
+        left += _predicate(right, without_years=False)
+    else:
+        return []
+    return [f"{part}是多少？" for part in (left, right)]
+
+
+def _is_place_alone(text: str) -> bool:
+    folded = fold_text(text)
+    return [_with_rank(folded, span) for _, span in place_spans(folded)] == [Span(0, len(folded))]
+
+
+def _than(folded: str) -> int | None:
+    """Where the one word 比 stands; None for none and for several."""
+    at, found = 0, []
+    for word in rjieba.cut(folded):
+        found += [at] if word == "比" else []
+        at += len(word)
+    return found[0] if len(found) == 1 else None
+
+
+def _names_one_place_each(left: str, right: str) -> bool:
+    here, there = analyse(left).places, analyse(right).places
+    return len(here) == 1 and len(there) == 1 and here != there
 
 
 def _with_rank(folded: str, span: Span) -> Span:

@@ -1,6 +1,7 @@
 """Shared fixtures: a small deterministic embedder, and homes indexed with it."""
 
 import hashlib
+import json
 import shutil
 import threading
 import time
@@ -10,16 +11,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from index.build import Event, Indexer
 from index.embed import Embedder, Vectors
 from index.generations import Home
+from index.reader import Reader, open_reader
 from index.tokens import tokens
 from qa.extractive import Extraction
 from qa.library import Library
+from qa.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+# Machines are noisy: how long an example takes says nothing about the code under test.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -69,6 +77,35 @@ def index(home: Home, embedder: Embedder) -> Callable[..., list[Event]]:
                 indexer.close()
 
     return run
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[dict[str, Reader]]:
+    """Readers by what they were made from, so that tests on the same articles share one."""
+    readers: dict[str, Reader] = {}
+    yield readers
+    for reader in readers.values():
+        reader.close()
+
+
+@pytest.fixture
+def make(
+    tmp_path: Path, home: Home, embedder: Embedder, index: Callable[..., list[Event]], opened: dict[str, Reader]
+) -> Callable[..., Pipeline]:
+    """A pipeline, its gates alone, over articles given as texts or records."""
+
+    def build(*articles: str | dict[str, str], thresholds: Extraction | None = None) -> Pipeline:
+        records = [{"text": a} if isinstance(a, str) else a for a in articles]
+        lines = [json.dumps({"id": f"篇/{n}.txt"} | r, ensure_ascii=False) for n, r in enumerate(records)]
+        bulk = "\n".join(lines)
+        if bulk not in opened:
+            path = tmp_path / "articles.jsonl"
+            path.write_text(bulk, "utf-8")
+            index(path)
+            opened[bulk] = open_reader(home, embedder)
+        return Pipeline(opened[bulk], embedder, thresholds or Extraction(confidence=0.0))
+
+    return build
 
 
 @pytest.fixture

@@ -96,9 +96,12 @@ def test_search_question_of_the_greatest_length(client: TestClient) -> None:
     assert client.post("/api/search", json={"question": "问" * MAX_QUESTION}).status_code == 200
 
 
-def test_ask_refusal_has_no_citations(client: TestClient) -> None:
-    body = client.post("/api/ask", json={"question": "广州有多少亿元？"}).json()
-    assert (body["status"], body["citations"], body["sentences"]) == ("no_evidence", [], [])
+def test_ask_refusal_cites_the_nearest_facts_alone(client: TestClient) -> None:
+    body = client.post("/api/ask", json={"question": "广州量子产业规模是多少亿元？"}).json()
+    assert (body["status"], body["sentences"]) == ("no_evidence", [])
+    assert [(fact["text"], fact["citations"]) for fact in body["nearest"]] == [(TEXT, [1])]
+    assert [c["quote"] for c in body["citations"]] == [TEXT]
+    assert TEXT not in body["answer"]
 
 
 def test_ask_takes_history(client: TestClient) -> None:
@@ -108,9 +111,9 @@ def test_ask_takes_history(client: TestClient) -> None:
 
 
 def test_ask_citation_is_a_span_of_its_article(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    from qa.extractive import Calibration
+    from qa.confidence import Calibration
 
-    monkeypatch.setattr("qa.extractive.CALIBRATION", Calibration(intercept=50))
+    monkeypatch.setattr("qa.confidence.CALIBRATION", Calibration(intercept=50))
     body = client.post("/api/ask", json={"question": "武汉2027年量子产业规模是多少亿元？", "stream": False}).json()
     [cited] = body["citations"]
     article = client.get(f"/api/articles/{quote(cited['article_id'])}").json()
@@ -145,9 +148,9 @@ def test_search_says_what_its_filters_missed(client: TestClient) -> None:
 
 
 def test_ask_is_filtered(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    from qa.extractive import Calibration
+    from qa.confidence import Calibration
 
-    monkeypatch.setattr("qa.extractive.CALIBRATION", Calibration(intercept=50))
+    monkeypatch.setattr("qa.confidence.CALIBRATION", Calibration(intercept=50))
     asked = {"question": "武汉2027年量子产业规模是多少亿元？"}
     statuses = [
         client.post("/api/ask", json=asked | {"filters": filters}).json()["status"]
@@ -162,16 +165,17 @@ def test_ask_is_filtered(client: TestClient, monkeypatch: pytest.MonkeyPatch) ->
 def test_ask_counts_from_the_day_given(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, asof: str | None, status: str
 ) -> None:
-    from qa.extractive import Calibration
+    from qa.confidence import Calibration
 
-    monkeypatch.setattr("qa.extractive.CALIBRATION", Calibration(intercept=50))
+    monkeypatch.setattr("qa.confidence.CALIBRATION", Calibration(intercept=50))
     body = client.post("/api/ask", json={"question": "武汉今年量子产业规模是多少亿元？", "asof": asof}).json()
-    assert (body["status"], [c["quote"] for c in body["citations"]]) == (status, [TEXT] if status == "answered" else [])
+    said = [sentence["text"] for sentence in body["sentences"]]
+    assert (body["status"], said) == (status, [TEXT] if status == "answered" else [])
 
 
 def test_ask_names_the_days_that_nothing_speaks_of(client: TestClient) -> None:
-    body = client.post("/api/ask", json={"question": "武汉昨天的产业规模是多少亿元？", "asof": "2019-03-01"}).json()
-    assert body["answer"] == "这些文章里没有找到答案。找到的文章没有同时提到：昨天（2019-02-28）。"
+    body = client.post("/api/ask", json={"question": "武汉昨天的产业规模是多少亿元？", "asof": "2029-03-01"}).json()
+    assert body["answer"] == "这些文章里没有找到答案。找到的文章没有同时提到：昨天（2029-02-28）。"
 
 
 def test_articles_are_listed_by_id(client: TestClient) -> None:
@@ -219,14 +223,15 @@ def test_error_k_out_of_range(client: TestClient, k: object) -> None:
 @pytest.mark.parametrize(
     "extra",
     [
-        {"stream": True},
+        {"stream": "perhaps"},
+        {"mode": "llm or so"},
         {"history": [{"role": "system", "content": "x"}]},
         {"history": [{"role": "user"}]},
         {"history": [{"role": "user", "content": "x", "name": "y"}]},
         {"history": [{"role": "user", "content": "x"}] * 51},
         {"history": "x"},
     ],
-    ids=["stream", "role", "no-content", "unknown-field", "too-many-turns", "no-list"],
+    ids=["stream", "mode", "role", "no-content", "unknown-field", "too-many-turns", "no-list"],
 )
 def test_error_bad_ask(client: TestClient, extra: dict[str, object]) -> None:
     response = client.post("/api/ask", json={"question": "武汉"} | extra)
@@ -329,11 +334,64 @@ def test_error_no_index(no_index: TestClient, method: str, path: str) -> None:
     assert "youju index" in error["hint"]
 
 
+def events_of(text: str) -> list[tuple[str, dict[str, Any]]]:
+    """(name, data) of each server-sent event."""
+    blocks = [dict(line.split(": ", 1) for line in block.splitlines()) for block in text.strip().split("\n\n")]
+    return [(block["event"], json.loads(block["data"])) for block in blocks]
+
+
+def test_ask_streams_citation_sentence_and_the_whole(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    from qa.confidence import Calibration
+
+    monkeypatch.setattr("qa.confidence.CALIBRATION", Calibration(intercept=50))
+    question = {"question": "武汉2027年量子产业规模是多少亿元？"}
+    response = client.post("/api/ask", json=question | {"stream": True})
+    assert response.headers["content-type"].startswith("text/event-stream")
+    (cited, citation), (said, sentence), (done, answer) = events_of(response.text)
+    assert (cited, said, done) == ("citation", "sentence", "done")
+    assert (answer["citations"], answer["sentences"]) == ([citation], [sentence])
+    whole = client.post("/api/ask", json=question).json()
+    for body in (whole, answer):
+        del body["id"], body["timings_ms"]
+    assert answer == whole
+
+
+def test_ask_streams_a_refusal_as_its_whole(client: TestClient) -> None:
+    response = client.post("/api/ask", json={"question": "广州量子产业规模是多少亿元？", "stream": True})
+    assert [name for name, _ in events_of(response.text)] == ["done"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "status"),
+    [({"question": "  "}, 422), ({"filters": {"articles": ["none.txt"]}}, 404), ({"mode": "llm"}, 422)],
+)
+def test_error_before_a_stream_has_its_status(client: TestClient, extra: dict[str, Any], status: int) -> None:
+    response = client.post("/api/ask", json={"question": "武汉", "stream": True} | extra)
+    assert response.status_code == status
+    error_of(response.json())
+
+
+def test_error_in_a_stream_is_an_event(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    from index.errors import StoreError
+    from qa.answer import AnswerSentence, Verdict
+    from qa.events import Said
+
+    def breaks_off(*_: object) -> Any:
+        yield Said(AnswerSentence(text="一。", verdict=Verdict.SUPPORTED, citations=[]))
+        raise StoreError("the store is damaged.", "Index again.")
+
+    monkeypatch.setattr("qa.pipeline.Pipeline.stream", breaks_off)
+    response = client.post("/api/ask", json={"question": "武汉", "stream": True})
+    (said, _), (name, body) = events_of(response.text)
+    assert (said, name) == ("sentence", "error")
+    assert error_of(body)["message"] == "the store is damaged."
+
+
 def test_error_of_our_own_making_has_the_form(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("a secret detail")
 
-    monkeypatch.setattr("qa.pipeline.Pipeline.ask", broken)
+    monkeypatch.setattr("qa.pipeline.Pipeline.stream", broken)
     response = client.post("/api/ask", json={"question": "武汉"})
     assert response.status_code == 500
     assert "secret" not in response.text

@@ -28,6 +28,7 @@ def test_the_reader_reranks(tmp_path: Path) -> None:
         ({}, f"reranker reader {digest()}"),
         ({"reranker": "bundled"}, "reranker bundled"),
         ({"reranker": "none"}, "reranker none"),
+        ({"confidence": 0.25, "sentences": 2}, f"reranker reader {digest()}, confidence 0.25, sentences 2"),
         ({"reader_confidence": False}, f"reranker reader {digest()}, without reader_confidence"),
         (
             {"reader_confidence": False, "reader_answer": False},
@@ -38,6 +39,8 @@ def test_the_reader_reranks(tmp_path: Path) -> None:
 def test_what_is_switched_off_is_said(tmp_path: Path, given: dict[str, object], described: str) -> None:
     library = made(tmp_path, **given)
     assert library.described == described
+    assert library._extraction.confidence == given.get("confidence", 0.5)
+    assert library._extraction.sentences == given.get("sentences", 4)
     assert library._extraction.reads is given.get("reader_confidence", True)
     assert library._extraction.marks is given.get("reader_answer", True)
 

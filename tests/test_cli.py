@@ -183,9 +183,9 @@ def test_ask_json_is_the_answer_alone(indexed: Path) -> None:
 
 
 def test_ask_prints_answer_and_source(indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from qa.extractive import Calibration
+    from qa.confidence import Calibration
 
-    monkeypatch.setattr("qa.extractive.CALIBRATION", Calibration(intercept=50))
+    monkeypatch.setattr("qa.confidence.CALIBRATION", Calibration(intercept=50))
     lines = run("ask", "武汉2027年量子产业规模是多少亿元？").stdout.splitlines()
     assert lines[0] == f"{WUHAN}[1]"
     assert lines[2].startswith("[1] ")
@@ -227,9 +227,9 @@ def test_search_says_what_its_filters_missed(three: None) -> None:
 
 
 def test_ask_is_filtered(three: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    from qa.extractive import Calibration
+    from qa.confidence import Calibration
 
-    monkeypatch.setattr("qa.extractive.CALIBRATION", Calibration(intercept=50))
+    monkeypatch.setattr("qa.confidence.CALIBRATION", Calibration(intercept=50))
     question = "武汉2027年量子产业规模是多少亿元？"
     answer = json.loads(run("ask", question, "--until", "2024-05-01", "--json").stdout)
     assert [c["article_id"] for c in answer["citations"]] == ["b.txt"]
@@ -239,22 +239,24 @@ def test_ask_is_filtered(three: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_ask_counts_from_the_day_given(indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from qa.extractive import Calibration
+    from qa.confidence import Calibration
 
-    monkeypatch.setattr("qa.extractive.CALIBRATION", Calibration(intercept=50))
+    monkeypatch.setattr("qa.confidence.CALIBRATION", Calibration(intercept=50))
     question = "武汉今年量子产业规模是多少亿元？"
     assert run("ask", question, "--asof", "2027-06-01").stdout.splitlines()[0] == f"{WUHAN}[1]"
     result = run("ask", question, "--asof", "2019-06-01")
     assert (result.exit_code, result.stdout) == (
         0,
-        "这些文章里没有找到答案。找到的文章没有同时提到：今年（2019-01-01–2019-12-31）。\n",
+        "这些文章里没有找到答案。找到的文章没有同时提到：今年（2019-01-01–2019-12-31）。\n"
+        f"文章里最接近的内容（没有回答问题）：\n{WUHAN}[1]\n\n"
+        f"[1] {WUHAN} · 武汉.txt [0, 36)\n    {WUHAN}\n",
     )
 
 
 def test_ask_prints_that_other_times_are_quoted(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from qa.extractive import Calibration
+    from qa.confidence import Calibration
 
-    monkeypatch.setattr("qa.extractive.CALIBRATION", Calibration(intercept=50))
+    monkeypatch.setattr("qa.confidence.CALIBRATION", Calibration(intercept=50))
     (place / "articles" / "b.txt").write_text("深圳公报\n2019-05-01 来源：江报\n深圳去年产值达到500亿元。", "utf-8")
     run("index", "articles")
     lines = run("ask", "深圳今年产值是多少亿元？").stdout.splitlines()

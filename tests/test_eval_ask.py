@@ -11,11 +11,12 @@ from opencc import OpenCC
 
 from eval.ask import ask_one, locate
 from eval.questions import GoldEvidence, TestQuestion
-from eval.record import GoldSpan, Prices, RankedSentence, Record
+from eval.record import GoldSpan, RankedSentence, Record
 from eval.targets import Searched, TargetError, TargetGone, TargetInfo
 from index.errors import ArticleNotFound, QuestionError
 from index.fold import fold_text
 from qa.answer import Answer, AnswerSentence, Citation, Found, FoundArticle, Hit, Legs, Status, Turn, Verdict
+from qa.generation.prices import Prices
 
 PLACE = {"title": "题", "source": "报", "published": "2024-05-01", "url": "https://a.example"}
 TEXTS = {"a": "武汉量子产业规模为300亿元。合肥有60家。", "b": "武漢量子產業規模為３００億元。", "c": "深圳。"}

@@ -7,10 +7,11 @@ import pytest
 
 from eval import runner
 from eval.questions import TestQuestion
-from eval.record import Prices, Record
+from eval.record import Record
 from eval.targets import Searched, TargetGone, TargetInfo
 from index.errors import QuestionError
 from qa.answer import Answer, Status, Turn
+from qa.generation.prices import Prices
 
 PATIENCE = 20.0
 """Seconds until a wait that should end at once counts as never ending."""

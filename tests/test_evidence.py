@@ -7,7 +7,8 @@ import pytest
 from index.build import prepare
 from index.reader import Located
 from index.records import LoadedArticle
-from qa.evidence import Evidence, mentions, weigh
+from qa.evidence import Evidence, weigh
+from qa.mentions import mentions
 from qa.question import analyse
 from qa.retrieve import Candidate
 

@@ -12,13 +12,13 @@ from youju.cli.main import app
 
 def test_exports_answer() -> None:
     assert list(Answer.model_fields) == (
-        "id question standalone_question answer status sentences citations mode model usage confidence "
-        "timings_ms warnings"
+        "id question standalone_question answer status sentences citations mode model usage cost dropped nearest "
+        "confidence timings_ms warnings"
     ).split(" ")
 
 
 def test_exports_sentence() -> None:
-    assert list(AnswerSentence.model_fields) == ["text", "verdict", "citations"]
+    assert list(AnswerSentence.model_fields) == ["text", "verdict", "citations", "reasons", "repaired", "computed"]
 
 
 def test_exports_citation() -> None:
@@ -51,6 +51,10 @@ def test_exports_routes(home: Home, embedder: Embedder) -> None:
         ("post", "/api/verify"),
         ("get", "/api/articles"),
         ("get", "/api/articles/{article_id}"),
+        ("post", "/api/conversations"),
+        ("get", "/api/conversations"),
+        ("get", "/api/conversations/{conversation}"),
+        ("delete", "/api/conversations/{conversation}"),
         ("get", "/healthz"),
         ("get", "/readyz"),
     }

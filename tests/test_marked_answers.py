@@ -14,7 +14,8 @@ from index.records import Span
 from qa.answer import Answer, AnswerSpan, Status
 from qa.candidate import Candidate, Reading
 from qa.compose import MARKED
-from qa.extractive import READ_CALIBRATION, Extraction
+from qa.confidence import READ_CALIBRATION
+from qa.extractive import Extraction
 from qa.pipeline import Pipeline
 from qa.query import Query
 
@@ -53,9 +54,9 @@ def ask(
     index(tmp_path / "a.txt")
     reader = open_reader(home, embedder)
 
-    def asked(reranker: Marking | None, **how: object) -> Answer:
+    def asked(reranker: Marking | None, question: str = QUESTION, **how: object) -> Answer:
         extraction = Extraction(**{"confidence": 0.0, **how})  # type: ignore[arg-type]
-        return Pipeline(reader, embedder, extraction, reranker).ask(QUESTION)
+        return Pipeline(reader, embedder, extraction, reranker).ask(question)
 
     yield asked
     reader.close()
@@ -68,18 +69,32 @@ def test_the_words_that_answer_are_marked_in_the_article(ask: Callable[..., Answ
     assert citation.start <= citation.answer.start < citation.answer.end <= citation.end
 
 
+WHAT = "武汉市发布了什么规划？"
+
+
 def test_words_are_marked_only_when_the_reader_is_sure_of_them(ask: Callable[..., Answer]) -> None:
-    assert ask(Marking("300亿元", certainty=MARKED)).citations[0].answer is not None
-    assert ask(Marking("300亿元", certainty=MARKED - 0.01)).citations[0].answer is None
+    assert ask(Marking("量子产业规划。", certainty=MARKED), WHAT).citations[0].answer is not None
+    assert ask(Marking("量子产业规划。", certainty=MARKED - 0.01), WHAT).citations[0].answer is None
 
 
-def test_words_outside_the_quote_are_not_marked(ask: Callable[..., Answer]) -> None:
-    assert ask(Marking("武汉市发布")).citations[0].answer is None
+def test_punctuation_at_the_end_is_not_marked(ask: Callable[..., Answer]) -> None:
+    marked = ask(Marking("量子产业规划。"), WHAT).citations[0].answer
+    assert marked is not None
+    assert TEXT[marked.start : marked.end] == "量子产业规划"
+
+
+@pytest.mark.parametrize("reader", [Marking("武汉市发布"), Marking("300亿元", certainty=0.0), None])
+def test_the_value_asked_for_is_marked_whatever_the_reader_says(
+    ask: Callable[..., Answer], reader: Marking | None
+) -> None:
+    marked = ask(reader).citations[0].answer
+    assert marked is not None
+    assert TEXT[marked.start : marked.end] == "300亿元"
 
 
 def test_marking_can_be_switched_off(ask: Callable[..., Answer]) -> None:
     assert ask(Marking("300亿元"), marks=False).citations[0].answer is None
-    assert ask(None).citations[0].answer is None
+    assert ask(None, WHAT).citations[0].answer is None
 
 
 def test_the_confidence_follows_what_the_reader_says(ask: Callable[..., Answer]) -> None:

@@ -25,8 +25,9 @@ from scipy.stats import mannwhitneyu
 
 from eval.metrics.catalog import METRICS, Better, Unit, auroc, is_correct, median, percentile_95, ratio
 from eval.metrics.retrieval import LEGS, MEASURES
-from eval.record import Prices, Record
+from eval.record import Record
 from qa.answer import Answer, Status, Verdict
+from qa.generation.prices import Prices
 
 SENTENCE = gold("a", 4, 8, (0, 10))
 """A gold quote of four characters in a sentence of ten."""

@@ -131,3 +131,13 @@ def test_quantities_lie_inside_the_text_in_order(text: str) -> None:
 @given(st.integers(1, 9_999_999))
 def test_quantity_grouping_does_not_change_the_value(number: int) -> None:
     assert read(f"{number:,}亿元") == read(f"{number}亿元") == [(number * 1e8, "元")]
+
+
+@pytest.mark.parametrize("text", ["数十家企业", "几十亿元", "數百人", "数千万元"])
+def test_a_number_that_is_not_told_is_none(text: str) -> None:
+    assert quantities(text) == []
+
+
+@pytest.mark.parametrize(("text", "value"), [("指数49.3%", 49.3), ("百分之十六点六七", 16.67), ("共十家", 10.0)])
+def test_a_number_beside_like_characters_is_one(text: str, value: float) -> None:
+    assert [q.value for q in quantities(text)] == [value]

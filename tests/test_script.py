@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.script import Script, script_of, to_script
+from index.fold import fold_text
+from qa.script import Script, localized, script_of, to_script
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,26 @@ def test_to_script_english_leaves_the_text(text: str) -> None:
 )
 def test_to_script_own_script_is_left(text: str, script: Script) -> None:
     assert to_script(text, script) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "script", "wanted"),
+    [
+        ("软件和芯片通过网络连接。", Script.TRADITIONAL, "軟體和晶片通過網路連接。"),
+        ("人工智能服务器的信息。", Script.TRADITIONAL, "人工智慧伺服器的資訊。"),
+        ("发布会的司法程序、项目和支持。", Script.TRADITIONAL, "發佈會的司法程序、項目和支持。"),
+        ("軟體與晶片的資訊網路，奈米雷射。", Script.SIMPLIFIED, "软件与芯片的信息网络，纳米激光。"),
+        ("臺北捷運用電腦控制。", Script.SIMPLIFIED, "台北捷运用电脑控制。"),
+        ("軟體", Script.TRADITIONAL, "軟體"),
+        ("软件", Script.ENGLISH, "软件"),
+        ("", Script.TRADITIONAL, ""),
+    ],
+)
+def test_localized_has_the_words_of_the_region(text: str, script: Script, wanted: str) -> None:
+    assert localized(text, script) == wanted
+
+
+@given(st.text("软件芯片网络信息路由通过数字化经济短体資訊軟網路晶激光雷射打印机，。", max_size=20))
+def test_localized_text_folds_alike(text: str) -> None:
+    for script in (Script.SIMPLIFIED, Script.TRADITIONAL):
+        assert fold_text(localized(text, script)) == fold_text(text)

@@ -218,3 +218,18 @@ def test_names_that_hold_other_names(question: str, expected: list[str]) -> None
 @pytest.mark.parametrize("question", ["武汉和上海共同投资多少亿元？", "武汉和上海之间的距离是多少？"])
 def test_what_two_places_do_together_is_asked_of_both(question: str) -> None:
     assert parts(question) == [question]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "武汉的占比比上海高多少？", "武汉的常住人口比上海的户籍人口少多少？", "武汉今年比上海去年多多少？",
+        "武汉比亚迪工厂产量比上海多多少？", "武汉比去年多多少？",
+    ],
+)  # fmt: skip
+def test_what_exceeds_more_than_a_place_is_not_taken_apart(question: str) -> None:
+    assert [part.question for part in sub_questions(Standalone(question))] == [question]
+
+
+def test_a_question_full_of_joining_words_takes_no_longer() -> None:
+    assert len(sub_questions(Standalone("、" * 1900 + "武汉的上海哪个大？"))) == 1

@@ -290,3 +290,32 @@ def test_runnable() -> None:
     assert chain.invoke(given).verdict is Verdict.SUPPORTED
     with pytest.raises(ValidationError):
         chain.invoke({"statement": "甲。"})
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("武汉取消了购房补贴政策。", "武汉保留了购房补贴政策。"),
+        ("武汉博士的购房补贴为8万元。", "武汉硕士的购房补贴为8万元。"),
+        ("研发投入占利润的三成。", "研发投入占营收的三成。"),
+        ("全国新增就业人口136万人。", "全省新增就业人口136万人。"),
+        ("出口额同比增长5%。", "出口额环比增长5%。"),
+    ],
+)
+def test_one_word_for_its_counterpart_is_unsupported(statement: str, text: str) -> None:
+    assert verified(statement, text).verdict is Verdict.UNSUPPORTED
+    assert verified(text, text).verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("statement", "text", "verdict"),
+    [
+        ("深圳的规模目标是6000亿元。", "深圳的规模目标由6000亿元提高到7500亿元。", Verdict.UNSUPPORTED),
+        ("深圳的规模目标是7500亿元。", "深圳的规模目标由6000亿元提高到7500亿元。", Verdict.SUPPORTED),
+        ("深圳的规模目标原为6000亿元。", "深圳的规模目标由6000亿元提高到7500亿元。", Verdict.SUPPORTED),
+        ("青州产量比临江多5万吨。", "青州产量比临江少5万吨。", Verdict.UNSUPPORTED),
+        ("台南房价比新竹高22%。", "台南房价比新竹低约22%。", Verdict.UNSUPPORTED),
+    ],
+)
+def test_values_that_are_no_more_and_comparisons_the_other_way(statement: str, text: str, verdict: Verdict) -> None:
+    assert verified(statement, text).verdict is verdict

@@ -6,7 +6,10 @@ import gradio as gr
 
 from index.errors import YoujuError
 from qa.answer import Answer, Turn
+from qa.compose import numbered
 from qa.library import Library
+from qa.messages import NEAREST
+from qa.script import script_of
 from web.panel import SCROLL_TO_CITED, article_html, citation_label, hint_html
 
 EMPTY_PANEL = hint_html("引用的原文会显示在这里。 · 引用的原文會顯示在這裡。")
@@ -68,11 +71,17 @@ def respond(library: Library, text: str, messages: list[Message]) -> tuple[objec
         gr.Warning(str(error))
         return text, messages, None, gr.Radio(choices=[], visible=False), EMPTY_PANEL
     asked: list[Message] = [*messages, {"role": "user", "content": text}]
-    replied = [*asked, {"role": "assistant", "content": "\n\n".join([answer.answer, *answer.warnings])}]
+    replied = [*asked, {"role": "assistant", "content": _shown(answer)}]
     first = answer.citations[0].number if answer.citations else None
     choices = [(citation_label(c), c.number) for c in answer.citations]
     radio = gr.Radio(choices=choices, value=first, visible=bool(choices))
     return "", replied, answer, radio, _show(library, first, answer)
+
+
+def _shown(answer: Answer) -> str:
+    """The answer, what comes nearest where it is a refusal, and what to know of it."""
+    near = "\n".join([NEAREST[script_of(answer.question)], *map(numbered, answer.nearest)]) if answer.nearest else ""
+    return "\n\n".join(filter(None, [answer.answer, near, *answer.warnings]))
 
 
 def _plain(content: object) -> str:

@@ -1,21 +1,25 @@
-"""The HTTP API: search, ask, verify, articles, health. README.md lists the routes."""
+"""The HTTP API: search, ask, verify, articles, conversations, health. README.md lists the routes."""
 
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import StreamingResponse
 from starlette.routing import Match
 
 from index.records import Article
 from index.store import ArticleSummary
-from qa.answer import Answer, Hit, Legs, Turn
+from qa.answer import Answer, Hit, Legs, Mode, Turn
 from qa.clock import Clock
 from qa.filters import Day, Filters
+from qa.history import History
 from qa.library import Library
 from qa.pipeline import MAX_QUESTION
 from qa.verify.cited import CitedText
 from qa.verify.verifier import MAX_STATEMENT, Verification, Verifier
 from web import errors
+from web.conversations import conversations, history_of, kept, turns_for
+from web.events import answer_of, streamed
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 MAX_HISTORY = 50
@@ -68,15 +72,20 @@ class AskRequest(BaseModel):
                     "question": "合肥有多少家量子企业？",
                     "filters": {"until": "2024-12-31", "articles": ["hefei-2024.txt"]},
                 },
+                {"question": "合肥有多少家量子企业？", "stream": True},
             ]
         },
     )
 
     question: str = Field(min_length=1, max_length=MAX_QUESTION)
     history: list[Turn] = Field([], max_length=MAX_HISTORY)
+    conversation: str | None = Field(None, description="a conversation that is kept: in place of `history`")
     filters: Filters | None = None
-    asof: Day | None = Field(None, description="the day that 今年 or 昨天 is counted from; other times do not answer")
-    stream: Literal[False] = Field(False, description="streaming is not offered yet")
+    asof: Day | None = Field(
+        None, description="answer as on that day: 今年 or 昨天 is counted from it, and nothing later is known"
+    )
+    mode: Mode | None = Field(None, description="who writes: a model or none; where not given, a model if one is set")
+    stream: bool = Field(False, description="server-sent events: citation, sentence, done (the Answer), error")
 
 
 class VerifyRequest(BaseModel):
@@ -145,7 +154,9 @@ def create_api(library: Library, verifier: Verifier | None = None) -> FastAPI:
         title="Youju 有据", summary="Cited question answering over Chinese articles", docs_url=None, redoc_url=None
     )
     errors.install(app)
-    app.include_router(_router(library, verifier or Verifier()))
+    history = history_of(library)
+    app.include_router(_router(library, verifier or Verifier(), history))
+    app.include_router(conversations(library, history))
     app.add_api_route("/api/{path:path}", _unmatched, methods=METHODS, include_in_schema=False)
     return app
 
@@ -158,7 +169,7 @@ def _unmatched(request: Request) -> None:
     )
 
 
-def _router(library: Library, verifier: Verifier) -> APIRouter:
+def _router(library: Library, verifier: Verifier, history: History) -> APIRouter:
     router = APIRouter(responses={404: {"model": errors.ErrorBody}, 422: {"model": errors.ErrorBody}})
 
     @router.post("/api/search", response_model_exclude_none=True)
@@ -170,9 +181,12 @@ def _router(library: Library, verifier: Verifier) -> APIRouter:
         warnings = pipeline.warnings(request.question, request.filters, hits) or None
         return SearchResponse(hits=hits, legs=legs, warnings=warnings, timings_ms=timings)
 
-    @router.post("/api/ask")
-    def ask(request: AskRequest) -> Answer:
-        return library.pipeline().ask(request.question, request.history, request.filters, request.asof)
+    @router.post("/api/ask", response_model=Answer, responses={200: {"content": {"text/event-stream": {}}}})
+    def ask(request: AskRequest) -> Answer | StreamingResponse:
+        turns = turns_for(history, request.conversation, request.history, MAX_HISTORY)
+        answered = library.pipeline().stream(request.question, turns, request.filters, request.asof, request.mode)
+        events = kept(answered, history, request.conversation)
+        return streamed(events) if request.stream else answer_of(events)
 
     @router.post("/api/verify")
     def verify(request: VerifyRequest) -> Verification:

@@ -8,8 +8,10 @@ from starlette.exceptions import HTTPException
 
 from index.errors import (
     ArticleNotFound,
+    ConversationNotFound,
     EmbedderError,
     EmbedderMismatch,
+    HistoryError,
     IndexMissing,
     QuestionError,
     RerankerError,
@@ -19,12 +21,14 @@ from index.errors import (
 
 _STATUS: dict[type[YoujuError], int] = {
     ArticleNotFound: 404,
+    ConversationNotFound: 404,
     QuestionError: 422,
     StatementError: 422,
     IndexMissing: 503,
     EmbedderMismatch: 503,
     EmbedderError: 503,
     RerankerError: 503,
+    HistoryError: 503,
 }
 _HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
@@ -33,9 +34,22 @@ class Settings(BaseSettings):
     home: Path = Field(Path(".youju"), description="folder of the index")
     embedder: str = Field(BUNDLED, description="embedder that indexes and asks")
     reranker: str = Field(READER, description="what reads the best candidates once more")
+    confidence: float = Field(0.5, ge=0, le=1, description="chance of being right under which an answer is refused")
+    sentences: int = Field(4, ge=1, le=10, description="sentences that are quoted for one question at most")
     reader_confidence: bool = Field(True, description="the word of the reranker `reader` counts in when to refuse")
     reader_answer: bool = Field(True, description="the words that answer are marked, by the reranker `reader`")
     reader_check: bool = Field(True, description="the word of the reader counts when a statement is verified")
+    answers: Literal["auto", "extractive", "llm"] = Field(
+        "auto", description="who writes answers; auto: the model, if one is set"
+    )
+    model_timeout: float = Field(30.0, gt=0, description="seconds that the model may stay silent")
+    model_deadline: float = Field(120.0, gt=0, description="seconds that one answer of the model may take")
+    model_retries: int = Field(2, ge=0, le=10, description="times that a failed request to the model is made again")
+    model_tokens: int = Field(800, ge=1, description="tokens of one reply of the model")
+    model_evidence: int = Field(1500, ge=100, description="tokens of evidence that the model gets")
+    model_temperature: float = Field(0.0, ge=0, le=2, description="the model's temperature")
+    model_price_input: float = Field(0.0, ge=0, description="price of a million tokens that the model reads")
+    model_price_output: float = Field(0.0, ge=0, description="price of a million tokens that the model writes")
     cache: Path | None = Field(None, description="folder of the prepared model; the user's cache folder when not set")
     host: str = Field("127.0.0.1", description="address that the server listens on")
     port: int = Field(7860, ge=1, le=65535, description="port that the server listens on")
@@ -78,6 +92,11 @@ class ModelSettings(BaseSettings):
     api_key: SecretStr | None = None
     base_url: str | None = None
     model: str | None = None
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is a model to ask: its name, and a key or an address."""
+        return bool(self.model and (self.api_key or self.base_url))
 
 
 def load_settings(**given: object) -> Settings:

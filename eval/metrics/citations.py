@@ -25,7 +25,11 @@ def recall(record: Record) -> float:
 
 
 def _cited(record: Record) -> set[Place]:
-    citations = record.answer.citations if record.answer else []
+    """Of the answer itself: the nearest facts of a refusal are no part of it."""
+    if record.answer is None:
+        return set()
+    near = {number for fact in record.answer.nearest for number in fact.citations}
+    citations = [c for c in record.answer.citations if c.number not in near]
     return _places((c.article_id, c.start, c.end) for c in citations)
 
 

@@ -1,6 +1,7 @@
 """Web pages: trafilatura finds the article and its metadata; the rest is kept as removed."""
 
 import logging
+from copy import deepcopy
 
 import trafilatura
 from lxml.etree import Element, ParserError
@@ -8,6 +9,7 @@ from lxml.html import HtmlElement
 
 from index.errors import LoadError
 from index.load.decode import decode
+from index.load.hidden import take_hidden
 from index.records import LoadedArticle
 
 
@@ -15,9 +17,11 @@ def read(data: bytes, article_id: str) -> LoadedArticle:
     html = decode(data, look_for_declaration=True)
     # A page without an article is reported by us, with its name; not on the library's logger.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    tree = trafilatura.load_html(html)
+    hidden = take_hidden(tree) if tree is not None else []
     try:
         document = trafilatura.bare_extraction(
-            html,
+            deepcopy(tree) if tree is not None else html,
             with_metadata=True,
             include_comments=False,
             include_tables=True,
@@ -29,7 +33,7 @@ def read(data: bytes, article_id: str) -> LoadedArticle:
         raise LoadError(f"the page cannot be parsed: {error}.") from error
     if document is None or isinstance(document, dict) or not (document.text or "").strip():
         raise LoadError("no article text was found in the page.")
-    text, tree = document.text or "", trafilatura.load_html(html)
+    text = document.text or ""
     return LoadedArticle(
         id=article_id,
         text=text,
@@ -37,7 +41,7 @@ def read(data: bytes, article_id: str) -> LoadedArticle:
         source=(document.sitename or document.author or "").strip(),
         published=document.date or "",
         url=(document.url or "").strip(),
-        removed=tuple(_outside(tree, text)),
+        removed=(*_outside(tree, text), *hidden),
         headings=frozenset(_headings(tree)),
     )
 

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     DIRECTION = "direction"
     SUBJECT = "subject"
     MODALITY = "modality"
+    MARKUP = "markup"
     WORDS = "words"
     """No single thing: too little of what it says is said there."""
 

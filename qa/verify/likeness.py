@@ -51,13 +51,19 @@ def likeness(
     words = [s.of(statement.folded) for tag, s in statement.words if tag.startswith(_CONTENT)]
     words = [w for w in words if len(w) > 1 or w.isascii()]
     return Likeness(
-        pairs=covered(asked, said),
-        worst_clause=min((covered(pairs(c), said) for c in clauses), default=covered(asked, said)),
-        in_a_row=max((covered(asked, s) for s in sentences), default=0.0),
+        pairs=_covered(statement, said),
+        worst_clause=min((covered(pairs(c), said) for c in clauses), default=_covered(statement, said)),
+        in_a_row=max((_covered(statement, s) for s in sentences), default=0.0),
         words=sum(w in said for w in words) / len(words) if words else 1.0,
         length=math.log1p(len(asked)),
         support=_support(statement, cited, reader) if reader else None,
     )
+
+
+def _covered(statement: Analysed, said: str) -> float:
+    """The share of its pairs; a statement of one character is there or not."""
+    bare = _bare(statement.folded)
+    return covered(asked, said) if (asked := pairs(bare)) else float(bare in said)
 
 
 def _bare(folded: str) -> str:

@@ -12,8 +12,8 @@ _PLANNED = re.compile(
     "|将(?:于|在|会|要|达|有(?!关)|成为|建|新增|新建|实现|推出|举行|举办|召开|启动|开展|继续|进一步|突破|超过|投资|投入|开工|开业|上市|播出|发布)"
 )
 """Words of what is not so yet, or not for certain."""
-_OPEN = re.compile(rf"{_PLANNED.pattern}|将|会|可能|目标|决定|趋势|未来|方案|规划|草案")
-"""Words with which a statement leaves that open."""
+_OPEN = re.compile(rf"{_PLANNED.pattern}|将|会|可能|目标|决定|趋势|未来|方案|规划|草案|到(?:19|20)\d\d年")
+"""Words with which a statement leaves that open; 到2027年 does too."""
 
 SHARE = 0.5
 """Of a statement's clause, from which on a cited clause speaks of the same thing."""

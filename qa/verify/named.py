@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from qa.evidence import SAME_BODY, mentions, pairs_in
 from qa.gazetteer import Level, levels_of, place_spans
+from qa.mentions import SAME_BODY, mentions, pairs_in
 from qa.script import Script, script_of
 from qa.verify.analysed import Analysed
 from qa.verify.finding import Finding, Kind

@@ -12,7 +12,7 @@ import rjieba
 from index.records import Span
 from qa.words import Word
 
-_SURNAMES = frozenset(
+SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江"
     "尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤习温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单"
     "季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳欧管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬"
@@ -38,7 +38,7 @@ def _is_person(folded: str, span: Span) -> bool:
     name = span.of(folded)
     if not 2 <= len(name) <= 4 or "·" in name:
         return False
-    if name[0] not in _SURNAMES:  # as a foreign name is written: 特朗普
+    if name[0] not in SURNAMES:  # as a foreign name is written: 特朗普
         return len(name) > 2 and not _is_word(name[1:]) and not _is_word(name[:-1])
     before, after = folded[max(0, span.start - NEAR) : span.start], folded[span.end : span.end + NEAR]
     if _TITLE.search(before) or _DOES.match(after):

@@ -29,8 +29,16 @@ _TURNS = (
     ("盈利|顺差|净流入|净增", "亏损|逆差|净流出|净减"),
     ("以上", "以下"), ("流入", "流出"), ("成功", "失败"), ("胜|赢|击败", "负|输|不敌"), ("合法", "非法|违法"),
     ("加强|增强", "减弱|削弱"), ("提前", "推迟|延后"), ("买入|购入", "卖出|售出"),
+    ("[高多快](?=约?近?[0-9])", "[低少慢](?=约?近?[0-9])"),
+    ("保留|维持|沿用", "取消|撤销|废除"), ("加入|入选", "退出|落选"), ("上市", "退市"),
 )  # fmt: skip
 """Pairs of turns, each side in other words."""
+_COUNTERPARTS = (
+    ("营业收入|营收", "利润"), ("进口", "出口"), ("同比", "环比"), ("硕士", "博士"), ("全国", "全省|全市"), ("城镇", "农村|乡村"),
+    ("户籍人口", "常住人口"),
+)  # fmt: skip
+"""What figures are given for side by side."""
+_SWAPS = [(re.compile(one), re.compile(other)) for one, other in _COUNTERPARTS]
 _PATTERNS = [(re.compile(up), re.compile(down)) for up, down in _TURNS]
 
 _ANY_TURN = re.compile("|".join(side for pair in _TURNS for side in pair))
@@ -45,6 +53,7 @@ def check_polarity(statement: Analysed, cited: list[Analysed]) -> Iterator[Findi
         words = clause.of(statement.folded)
         if found := aligned(words, cited):
             yield from _denied(words, found)
+            yield from _swapped(words, found, cited)
         # A turn would speak for the clause that has it, and not for the one of the same subject.
         if found := aligned(_ANY_TURN.sub(" ", words), cited) or found:
             yield from _turned(words, found, cited)
@@ -100,3 +109,12 @@ def _turned(words: str, found: Aligned, cited: list[Analysed]) -> Iterator[Findi
                     if not _is_denied(there, other.start()):
                         yield Finding(Kind.DIRECTION, match.group(), other.group())
                     break
+
+
+def _swapped(words: str, found: Aligned, cited: list[Analysed]) -> Iterator[Finding]:
+    """One of two counterparts where the sentence cited has the other, and nothing cited has this one."""
+    for pair in _SWAPS:
+        for said, other in (pair, pair[::-1]):
+            match, there = said.search(words), other.search(found.sentence)
+            if match and there and not other.search(words) and not any(said.search(t.folded) for t in cited):
+                yield Finding(Kind.DIRECTION, match.group(), there.group())

@@ -8,6 +8,7 @@ from qa.gazetteer import Level, levels_of
 from qa.quantities import Quantity
 from qa.verify.amounts import same_amounts
 from qa.verify.analysed import Analysed
+from qa.verify.changes import changes_of
 from qa.verify.finding import Finding, Kind
 from qa.verify.units import comparable, is_same
 
@@ -21,13 +22,22 @@ MARGIN = 0.5
 
 def check_subjects(statement: Analysed, cited: list[Analysed]) -> Iterator[Finding]:
     """Numbers of the statement that the cited texts give to something else."""
+    return _of_others(statement, cited, by_words=True)
+
+
+def check_place_and_year(statement: Analysed, cited: list[Analysed]) -> Iterator[Finding]:
+    """Numbers of the statement that the cited texts give to another place or year."""
+    return _of_others(statement, cited, by_words=False)
+
+
+def _of_others(statement: Analysed, cited: list[Analysed], *, by_words: bool) -> Iterator[Finding]:
     places = {name for text in cited for name, _ in text.places}
     years = {year for text in cited for year, _ in text.years}
     for quantity, _ in statement.amounts:
         found = [(text, q) for text in cited for q in same_amounts(quantity, text)]
         if not found:
             continue
-        rivals = _Rivals(statement, quantity, cited)
+        rivals = _Rivals(statement, quantity, cited if by_words else [])
         if not any(
             _same_place(statement, quantity, text, q, places)
             and _same_year(statement, quantity, text, q, years)
@@ -43,13 +53,13 @@ def check_subjects(statement: Analysed, cited: list[Analysed]) -> Iterator[Findi
 def _same_place(statement: Analysed, said: Quantity, text: Analysed, there: Quantity, known: set[str]) -> bool:
     """Whether the nearest places of each level agree, where the cited texts name both."""
     for level in Level:
-        one, other = _place(statement, said, level), _place(text, there, level)
+        one, other = place_of(statement, said, level), place_of(text, there, level)
         if one and other and one != other and one in known:
             return False
     return True
 
 
-def _place(text: Analysed, quantity: Quantity, level: Level) -> str:
+def place_of(text: Analysed, quantity: Quantity, level: Level) -> str:
     """The place of a level that a number is given for: in a list 分别 by its turn, else the nearest before it in its
     sentence, else the first after it in its clause, else the nearest before its sentence."""
     named = [(name, span) for name, span in text.places if level in levels_of(name)]
@@ -81,14 +91,17 @@ def _in_turn(text: Analysed, quantity: Quantity, sentence: Span, names: list[Spa
 
 
 def _same_year(statement: Analysed, said: Quantity, text: Analysed, there: Quantity, known: set[int]) -> bool:
-    one, other = _year(statement, said), _year(text, there)
+    one, other = year_of(statement, said), year_of(text, there)
     return not one or not other or one == other or one not in known
 
 
-def _year(text: Analysed, quantity: Quantity) -> int:
-    """The year nearest before a number in its sentence, else in its clause; 0 for none."""
+def year_of(text: Analysed, quantity: Quantity) -> int:
+    """The year of a number: in a list 分别 by its turn, else the nearest before it in its sentence, else in its clause;
+    0 for none."""
     sentence = text.sentence_of(quantity.start)
     here = [(y, s) for y, s in text.years if sentence.start <= s.start < sentence.end]
+    if turn := _in_turn(text, quantity, sentence, [s for _, s in here]):
+        return next(y for y, s in here if s == turn)
     before = [y for y, s in here if s.end <= quantity.start]
     if before:
         return before[-1]
@@ -118,6 +131,9 @@ class _Rivals:
             return False
         at = next(i for i, (q, _) in enumerate(text.amounts) if q is there)
         own = text.beside[at].of(text.folded)
+        amounts = [q for q, _ in text.amounts]
+        # Of a change (由6000亿元提高到7500亿元) the new value is of what the old one was of.
+        own += "".join(text.beside[amounts.index(old)].of(text.folded) for old, new in changes_of(text) if new is there)
         sentence = text.sentence_of(there.start)
         if self._subject[0] in own or _IN_TURN.search(text.folded, sentence.start, there.start):
             return False

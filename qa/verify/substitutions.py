@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from index.numerals import has_numeral
 from index.records import Span
@@ -118,16 +118,18 @@ def _exchanged(said: _Words, there: _Words) -> Iterator[Finding]:
 
 def _turned_round(said: _Words, there: _Words) -> Iterator[Finding]:
     """Names or figures that have changed places: of a statement all of whose words its source has, few others being
-    left out. Two that stand side by side may: 拜登总统, 总统拜登; 2024年合肥, 合肥2024年."""
+    left out. Two that stand side by side may: 拜登总统, 总统拜登; and a date may stand elsewhere in its sentence, but
+    not in another's place."""
     if not set(said.words) <= set(there.words) or len(said.words) < USED * len(there.words):
         return
     once = [w for w in said.words if said.words.count(w) == there.words.count(w) == 1]
     told = [w for w in once if _tells(said.tags[said.words.index(w)])]
-    places = [there.words.index(w) for w in told]
-    for first, second in pairwise(range(len(told))):
-        beside = abs(places[first] - places[second]) == 1 and not said.is_parted(told[first], told[second])
-        if places[first] > places[second] and not beside:
-            yield Finding(Kind.SUBJECT, said.between(told[first], told[second]))
+    dates = [w for w in told if _kind(said.tags[said.words.index(w)], w) == "date"]
+    for first, second in chain(pairwise(dates), pairwise(w for w in told if w not in dates)):
+        place, next_place = there.words.index(first), there.words.index(second)
+        beside = place - next_place == 1 and not said.is_parted(first, second)
+        if place > next_place and not beside:
+            yield Finding(Kind.SUBJECT, said.between(first, second))
 
 
 def _tells(tag: str) -> bool:

@@ -13,6 +13,7 @@ from qa.verify.finding import Finding, Kind
 _PERIOD = re.compile(
     r"(?:上|下)半年|前[一二三四1-4]个?季度|第?[一二三四1-4]季度|前\d{1,2}个月|年初|年中(?![国央东部南北心期小])|年底|年末"
 )
+_MONTHS = re.compile(r"(?<!\d)(?:\d{1,2}月?(?:-|~|—|至|到))?\d{1,2}月份?(?!\d{1,2}[日号])")
 _FIGURES = str.maketrans("1234", "一二三四")
 
 
@@ -65,6 +66,12 @@ def _periods(statement: Analysed, said: str) -> Iterator[Finding]:
     for match in _PERIOD.finditer(statement.folded):
         if _period(match.group()) not in there:
             yield Finding(Kind.TIME, match.group(), "、".join(sorted(there)))
+
+
+def parts_of_year(folded: str) -> frozenset[str]:
+    """Quarters, halves and months that a folded text names, without days: 上半年, 一季度, 8月, 1至8月."""
+    months = (re.sub(r"月?(?:-|~|—|到)", "至", m.group()) for m in _MONTHS.finditer(folded))
+    return frozenset([_period(m.group()) for m in _PERIOD.finditer(folded)] + [m.removesuffix("份") for m in months])
 
 
 def _period(words: str) -> str:

@@ -7,9 +7,12 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from qa.answer import Answer, Citation, Hit
+from qa.answer import Answer, Citation, Hit, Mode
+from qa.compose import numbered
 from qa.highlight import highlights
+from qa.messages import NEAREST
 from qa.question import Question, analyse
+from qa.script import script_of
 from youju.cli.filtering import ArticleOption, AsofOption, SinceOption, SourceOption, UntilOption, filters_of
 from youju.cli.options import HomeOption, JsonOption, open_library, print_json
 
@@ -51,13 +54,16 @@ def ask(
     source: SourceOption = None,
     article: ArticleOption = None,
     asof: AsofOption = None,
+    quote: Annotated[bool, typer.Option("--quote", help="Quote, even where a language model is set.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question with citations, or say that the articles do not."""
     filters = filters_of(since, until, source, article)
+    mode: Mode | None = "extractive" if quote else None
     with _busy():
-        answer = open_library(home).pipeline().ask(question, filters=filters, asof=asof.date() if asof else None)
+        day = asof.date() if asof else None
+        answer = open_library(home).pipeline().ask(question, filters=filters, asof=day, mode=mode)
     if as_json:
         print_json(answer.model_dump())
     else:
@@ -72,6 +78,10 @@ def _busy() -> Status:
 def print_answer(answer: Answer, console: Console) -> None:
     """The answer with its [n], then each source with the words that matter in bold, and those that answer underlined."""
     console.print(Text(answer.answer), soft_wrap=True)
+    if answer.nearest:
+        console.print(Text(NEAREST[script_of(answer.question)]), soft_wrap=True)
+        for fact in answer.nearest:
+            console.print(Text(numbered(fact)), soft_wrap=True)
     for warning in answer.warnings:
         console.print(Text(warning, style="yellow"), soft_wrap=True)
     question = analyse(answer.standalone_question)

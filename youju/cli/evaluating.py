@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from eval.gates import Gate
     from eval.judge import Judge, Judged
     from eval.questions import TestQuestion
-    from eval.record import Prices, Record
+    from eval.record import Record
     from eval.run_folder import RunFolder
     from eval.session import Metrics, Session
     from eval.set_folder import QuestionSet
     from eval.targets import Target
+    from qa.generation.prices import Prices
 
 Item = TypeVar("Item")
 INTERRUPTED = 130
@@ -175,7 +176,7 @@ def _session(
 
 
 def _prices(price: tuple[float, float] | None) -> "Prices | None":
-    from eval.record import Prices
+    from qa.generation.prices import Prices
 
     return Prices(input=price[0], output=price[1]) if price else None
 

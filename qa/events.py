@@ -1,0 +1,29 @@
+"""What answering gives, in the order in which it can be shown."""
+
+from dataclasses import dataclass
+
+from qa.answer import Answer, AnswerSentence, Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A citation that the next sentence is the first to use."""
+
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence of the answer. What has been said is never taken back."""
+
+    sentence: AnswerSentence
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The whole Answer; it comes last and once."""
+
+    answer: Answer
+
+
+Event = Cited | Said | Done

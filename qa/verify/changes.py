@@ -1,0 +1,44 @@
+"""Values that a text tells to be no more: 6000亿元 in 由6000亿元提高到7500亿元."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from qa.quantities import Quantity
+from qa.verify.amounts import same_amounts
+from qa.verify.analysed import Analysed
+from qa.verify.finding import Finding, Kind
+
+_TO = re.compile(
+    r"[^,;:。]{0,6}?(?:提高|上调|下调|调整|调高|调低|增加|扩大|上升|增长|增|提升|升|降低|降|下降|减少|减|缩减|压缩|修订|更正|更改|改)(?:到|至|为)"
+)
+"""What stands between the old and the new value."""
+_FROM = re.compile(r"[由从][^,;:。]{0,12}?$")
+_TELLS = re.compile(r"[由从原曾]|此前|之前|以前|当时|当初|原先|本来|过去|去年|前年|上年|旧|老")
+"""Words with which a statement says that a value is one of before."""
+
+
+def changes_of(text: Analysed) -> list[tuple[Quantity, Quantity]]:
+    """The old and the new value of each change that a text tells of."""
+    return [(old, new) for (old, _), (new, _) in pairwise(text.amounts) if _is_change(text, old, new)]
+
+
+def _is_change(text: Analysed, old: Quantity, new: Quantity) -> bool:
+    return (
+        old.unit == new.unit
+        and bool(_TO.fullmatch(text.folded, old.end, new.start))
+        and bool(_FROM.search(text.folded, text.sentence_of(old.start).start, old.start))
+    )
+
+
+def check_changes(statement: Analysed, cited: list[Analysed]) -> Iterator[Finding]:
+    """Values of the statement that the cited texts have only as what was before a change, and the statement has not."""
+    changes = [(text, old, new) for text in cited for old, new in changes_of(text)]
+    if not changes or _TELLS.search(statement.folded):
+        return
+    for quantity, _ in statement.amounts:
+        there = [(id(q), text) for text in cited for q in same_amounts(quantity, text)]
+        gone = {id(old): text.folded[new.start : new.end] for text, old, new in changes}
+        if there and all(key in gone for key, _ in there):
+            words = statement.folded[quantity.start : quantity.end]
+            yield Finding(Kind.NUMBER, words, gone[there[0][0]])

@@ -1,0 +1,57 @@
+"""An answer as server-sent events: `citation`, `sentence`, `done` (the whole Answer), `error`."""
+
+import json
+from collections.abc import Iterator
+from itertools import chain
+
+from fastapi.sse import format_sse_event
+from starlette.responses import StreamingResponse
+
+from index.errors import YoujuError
+from qa.answer import Answer
+from qa.events import Cited, Done, Event, Said
+from web.errors import ErrorBody, ErrorDetail
+
+
+def answer_of(events: Iterator[Event]) -> Answer:
+    """The Answer that the events end with."""
+    *_, last = events
+    assert isinstance(last, Done)
+    return last.answer
+
+
+def streamed(events: Iterator[Event]) -> StreamingResponse:
+    """The events as they come. What is wrong with the question is raised here, before anything is sent."""
+    first = next(events)
+    return StreamingResponse(
+        _lines(chain([first], events)),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},  # a proxy must not hold it back
+    )
+
+
+def _lines(events: Iterator[Event]) -> Iterator[bytes]:
+    try:
+        for event in events:
+            name, body = _named(event)
+            yield format_sse_event(event=name, data_str=body)
+    except YoujuError as error:
+        yield _failed(error.code, error.message, error.hint)
+    except Exception:  # a defect of ours: the server's log has it; no status can be sent any more
+        yield _failed("internal", "something went wrong on the server.", "The server's log says what.")
+        raise
+
+
+def _named(event: Event) -> tuple[str, str]:
+    match event:
+        case Cited():
+            return "citation", event.citation.model_dump_json()
+        case Said():
+            return "sentence", event.sentence.model_dump_json()
+        case Done():
+            return "done", event.answer.model_dump_json()
+
+
+def _failed(code: str, message: str, hint: str) -> bytes:
+    body = ErrorBody(error=ErrorDetail(code=code, message=message, hint=hint))
+    return format_sse_event(event="error", data_str=json.dumps(body.model_dump(), ensure_ascii=False))
