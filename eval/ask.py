@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Iterator
 
 from eval.metrics.answers import contains_answer
+from eval.metrics.citations import citations_of
 from eval.questions import GoldEvidence, TestQuestion
 from eval.record import DEPTH, GoldSpan, RankedSentence, Ranking, Record
 from eval.targets import Target, TargetGone
@@ -44,6 +45,11 @@ def _asked(target: Target, question: TestQuestion, prices: Prices | None) -> Rec
         gold=gold,
         unlocated=unlocated,
         first_holds_answer=_first_holds(target, searched.hits, question),
+        cited_with_answer=[
+            i
+            for i in dict.fromkeys(c.article_id for c in citations_of(answer))
+            if contains_answer(target.text(i), question.answers)
+        ],
         spans_checked=len(spans),
         spans_exact=sum(target.text(at.article_id)[at.start : at.end] == at.quote for at in spans),
         cost=prices.of(answer.usage) if prices and answer.usage else answer.cost,

@@ -51,6 +51,9 @@ class Record(BaseModel):
     first_holds_answer: bool | None = Field(
         default=None, description="whether the first article's text has the gold answer"
     )
+    cited_with_answer: list[str] = Field(
+        default=[], description="ids of the articles that the answer cites whose text has the gold answer"
+    )
     spans_checked: int = 0
     spans_exact: int = 0
     cost: float | None = Field(default=None, description="of the model's tokens, where prices were given")

@@ -60,14 +60,14 @@ class Pipeline:
         self, question: str, k: int = 10, filters: Filters | None = None, clock: Clock | None = None
     ) -> list[Hit]:
         """The `k` best sentences. Raises QuestionError for an empty or too long question, ArticleNotFound."""
-        whole = Standalone(_checked(question))
+        whole = Standalone(checked(question))
         parts = sub_questions(whole) if asks_of_each(whole.question) else [whole]
         found = [self._retriever.retrieve(part.search_text, max(k, DEPTH), filters, clock) for part in parts]
         return [hit_of(c) for c in in_turn([spread(candidates, CROWDING) for candidates in found])[:k]]
 
     def legs(self, question: str, k: int = 10, filters: Filters | None = None) -> Legs:
         """What each leg of retrieval finds by itself. Raises QuestionError, ArticleNotFound."""
-        return self._retriever.legs(_checked(question), k, filters)
+        return self._retriever.legs(checked(question), k, filters)
 
     def warnings(self, question: str, filters: Filters | None, hits: list[Hit]) -> list[str]:
         """What to say of the filters of a search that found these hits, in the question's script."""
@@ -102,7 +102,7 @@ class Pipeline:
     ) -> Iterator[Event]:
         """The same, a sentence at a time; the last event has the whole Answer. Raises before the first event."""
         clock, writing = Clock(), self._begin(mode)
-        question = _checked(question)
+        question = checked(question)
         standalone = condense(question, history or [])
         if writing and history:
             standalone = condense_with(writing.chat, writing.call, question, history) or standalone
@@ -178,7 +178,8 @@ def _other_times(analysed: list[Question], selections: list[Selection], today: d
     return list(dict.fromkeys(said))
 
 
-def _checked(question: str) -> str:
+def checked(question: str) -> str:
+    """The question without the spaces around it. Raises QuestionError for one that cannot be asked."""
     question = question.strip()
     if not question:
         raise QuestionError("the question is empty.", "Write a question.")

@@ -98,6 +98,14 @@ CASES: list[tuple[str, list[Record], float]] = [
     # 1, 1/2 and 0; of an unanswerable question nothing need be cited.
     ("citation.recall", [cites("1", ("a", 0, 10)), cites("2", ("a", 0, 6)), cites("3"), cites("4", answerable=False),
                          asked("5", answer("话。", cited=[("a", 0, 10)]))], 1 / 2),
+    # a is gold, b has the answer: 1, 1/2 and 0. What neither cites nor was answerable is not counted.
+    ("citation.article", [
+        record_of(question("1", gold=["a"]), answer("话。", cited=[("a", 0, 9), ("b", 0, 9)]), cited_with_answer=["b"]),
+        record_of(question("2", gold=["a"]), answer("话。", cited=[("a", 0, 9), ("b", 0, 9)])),
+        record_of(question("3", answers=[["甲"]]), answer("话。", cited=[("b", 0, 9)])),
+        record_of(question("4", gold=["a"]), answer("话。")), failed("5", gold=["a"]),
+        record_of(question("6", gold=["a"], answerable=False), answer("话。", cited=[("a", 0, 9)])),
+    ], 1 / 2),
     # 9 of 12 spans, not the mean of 1/2 and 8/10.
     ("citation.exact", [asked("1", answer(), spans_checked=2, spans_exact=1),
                         asked("2", answer(), spans_checked=10, spans_exact=8), asked("3", answer())], 9 / 12),
@@ -186,6 +194,8 @@ ABOUT_NOTHING: list[tuple[str, Record]] = [
     ("answer.forbidden", failed(forbidden=["5000亿"])),
     ("citation.precision", cites("q")),
     ("citation.precision", asked("q", answer("话。", cited=[("a", 0, 10)]))),
+    ("citation.article", record_of(question(), answer("话。", cited=[("a", 0, 9)]))),
+    ("citation.article", record_of(question(gold=["a"]), refusal())),
     ("citation.recall", asked("q", answer("话。", cited=[("a", 0, 10)]))),
     ("citation.recall", cites("q", ("a", 0, 10), answerable=False)),
     ("citation.exact", asked("q", answer())),

@@ -158,6 +158,11 @@ def _citation_recall(record: Record) -> Pair | None:
     return _share(citations.recall(record)) if has_gold and record.question.answerable else None
 
 
+def _article_precision(record: Record) -> Pair | None:
+    known = record.question.gold_articles or record.question.answers
+    return _share(citations.article_precision(record)) if known and record.question.answerable else None
+
+
 def _exact(record: Record) -> Pair | None:
     return (float(record.spans_exact), float(record.spans_checked)) if record.spans_checked else None
 
@@ -212,6 +217,7 @@ _ANSWERS = (
     Metric("answer.status", "Status as expected", _expected),
     Metric("answer.forbidden", "Forbidden words said", _forbidden, Better.LOWER),
     Metric("citation.precision", "Cited characters that are gold evidence", _citation_precision),
+    Metric("citation.article", "Citations into articles that answer", _article_precision),
     Metric("citation.recall", "Gold evidence that is cited", _citation_recall),
     Metric("citation.exact", "Spans that quote exactly", _exact),
     Metric("citation.supported", "Sentences with support", _supported),

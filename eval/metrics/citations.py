@@ -1,8 +1,9 @@
-"""Citations against gold evidence, by characters."""
+"""Citations against gold evidence by characters, and against gold articles."""
 
 from collections.abc import Iterable
 
 from eval.record import Record
+from qa.answer import Answer, Citation
 
 Place = tuple[str, int]
 """An article's id and the offset of one of its characters."""
@@ -24,13 +25,25 @@ def recall(record: Record) -> float:
     return len(_cited(record) & gold) / len(gold) if gold else 0.0
 
 
+def article_precision(record: Record) -> float | None:
+    """The share of citations into an article that answers: a gold one, or one with the gold answer, as a reprint has.
+
+    None where nothing is cited.
+    """
+    cited = [c.article_id for c in citations_of(record.answer)] if record.answer else []
+    answering = {*record.question.gold_articles, *record.cited_with_answer}
+    return sum(article in answering for article in cited) / len(cited) if cited else None
+
+
+def citations_of(answer: Answer) -> list[Citation]:
+    """Those of the answer itself: the nearest facts of a refusal are no part of it."""
+    near = {number for fact in answer.nearest for number in fact.citations}
+    return [c for c in answer.citations if c.number not in near]
+
+
 def _cited(record: Record) -> set[Place]:
-    """Of the answer itself: the nearest facts of a refusal are no part of it."""
-    if record.answer is None:
-        return set()
-    near = {number for fact in record.answer.nearest for number in fact.citations}
-    citations = [c for c in record.answer.citations if c.number not in near]
-    return _places((c.article_id, c.start, c.end) for c in citations)
+    found = citations_of(record.answer) if record.answer else []
+    return _places((c.article_id, c.start, c.end) for c in found)
 
 
 def _places(spans: Iterable[tuple[str, int, int]]) -> set[Place]:
