@@ -26,6 +26,7 @@ def made(kind: str, sentence: str, seed: int = 0) -> str | None:
         ("crossed", "甲占比为30%，乙占比为5.5%。", "甲占比为5.5%，乙占比为30%。"),
         ("direction", "产值增长12.5%。", "产值下降12.5%。"),
         ("negation", "项目没有完成。", "项目有完成。"),
+        ("word", "項目已經完成。", "教堂已經完成。"),
     ],
 )
 def test_what_each_rule_makes(kind: str, sentence: str, found: str) -> None:

@@ -63,6 +63,12 @@ def test_a_statement_more_exact_than_its_source_is_partly_supported() -> None:
     assert (found.verdict, found.reasons) == (Verdict.PARTIAL, ["所引文字没有这样确切地说“40家”。"])
 
 
+def test_a_word_in_anothers_place_is_partly_supported() -> None:
+    """It may mean the same: the reader of the answer is shown both."""
+    found = Verifier().verify("市里将新建三座医院。", [CitedText("市里将新建三座桥梁。")])
+    assert (found.verdict, found.reasons) == (Verdict.PARTIAL, ["“医院”是所引文字没有用的词，那里是“桥梁”。"])
+
+
 def test_a_statement_of_other_words_is_unsupported() -> None:
     found = verified("公园的樱花开得很好，游客络绎不绝。")
     assert (found.verdict, found.reasons) == (Verdict.UNSUPPORTED, ["所引文字不足以说明这句话。"])

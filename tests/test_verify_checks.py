@@ -318,6 +318,8 @@ def substitutions(statement: str, text: str) -> list[tuple[Kind, str, str]]:
         ("李明担任董事长，王芳担任总经理。", "王芳担任董事长，李明担任总经理。", (Kind.SUBJECT, "董事长王芳", "")),
         ("合肥的人口超过武汉。", "武汉的人口超过合肥。", (Kind.SUBJECT, "合肥的人口", "")),
         ("本次会晤主题不是经济增长。", "本次会晤主题是经济增长。", (Kind.NEGATION, "主题不是经济", "主题是经济")),
+        ("市里将新建三座医院。", "市里将新建三座桥梁。", (Kind.WORDING, "医院", "桥梁")),
+        ("该馆收藏了许多小说手稿。", "該館收藏了許多歌曲手稿。", (Kind.WORDING, "小说", "歌曲")),
     ],
 )
 def test_one_thing_exchanged(statement: str, text: str, found: tuple[Kind, str, str]) -> None:
@@ -335,6 +337,9 @@ def test_one_thing_exchanged(statement: str, text: str, found: tuple[Kind, str, 
         ("2024年合肥有93家企业。", "合肥2024年有93家企业。"),
         ("投资逾20亿元建设该项目。", "投资20.3亿元建设该项目。"),
         ("全长1.5公里的道路通车。", "全长1500米的道路通车。"),
+        ("他觉得这个办法很好。", "他认为这个办法很好。"),
+        ("全市的企业数量上升得很快。", "全市的企业数量增长得很快。"),
+        ("他们取得了第一名。", "他们获得了第一名。"),
     ],
 )
 def test_nothing_exchanged(statement: str, text: str) -> None:

@@ -38,6 +38,10 @@ _SAME = (
     ("但是", "然而"), ("因为", "由于"), ("获得", "取得"), ("開始", "起始"), ("認為", "覺得"), ("非常", "十分"), ("共有", "一共有"), ("包括", "包含"),
 )  # fmt: skip
 """Words, and others that mean the same."""
+_NOUNS = (
+    "医院", "桥梁", "球队", "小说", "茶叶", "飞机", "房屋", "电影", "粮食", "矿山", "服装", "军队", "教堂", "药品", "汽车", "渔船", "歌曲", "动物",
+)  # fmt: skip
+"""Nouns that hardly stand for others."""
 _NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.])")
 _ASIDE = re.compile(r"[（(][^（()）]{1,40}[)）]")
 
@@ -170,9 +174,21 @@ def _crossed(sentence: str, cited: str, random_: random.Random) -> str | None:
     return None if wrong in cited else wrong
 
 
+def _word(sentence: str, cited: str, random_: random.Random) -> str | None:
+    """A noun that is no name, in the place of another."""
+    script, folded = script_of(sentence), fold(sentence)
+    nouns = [s for tag, s in tagged(folded.text) if tag == "n" and s.end - s.start == 2]
+    new = to_script(random_.choice(_NOUNS), script)
+    spans = [folded.original(s.start, s.end) for s in nouns if not set(s.of(folded.text)) & set(fold(new).text)]
+    if not spans or new in cited:
+        return None
+    span = random_.choice(spans)
+    return sentence[: span.start] + new + sentence[span.end :]
+
+
 ERRORS: dict[str, Callable[[str, str, random.Random], str | None]] = {
     "number": _number, "unit": _unit, "neighbour": _neighbour, "year": _of("year"), "negation": _of("negation"),
-    "direction": _of("direction"), "crossed": _crossed, "place": _of("place"), "body": _of("body"),
+    "direction": _of("direction"), "crossed": _crossed, "place": _of("place"), "body": _of("body"), "word": _word,
 }  # fmt: skip
 
 

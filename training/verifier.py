@@ -4,8 +4,8 @@
 
 CiteCheck: a cross-validation over the half of its statements that the reader has not learnt from; the weights printed
 are fitted on all of that half. Planted errors (`training.planted`) are made from articles of the sets, of the sets
-learnt from those kept for validation: an error counts as found when the verdict is unsupported, a true statement as a
-false alarm when it is anything but supported.
+learnt from those kept for validation: an error counts as found when the verdict is unsupported (one word for another,
+which may mean the same, when it is not supported), a true statement as a false alarm when it is anything but supported.
 """
 
 import random
@@ -61,7 +61,8 @@ def check(verifier: Verifier, items: list[Planted]) -> dict[tuple[bool, str], li
     found: dict[tuple[bool, str], list[float]] = defaultdict(list)
     for item in items:
         verdict = verifier.verify(item.statement, [item.cited]).verdict
-        flagged = verdict is not Verdict.SUPPORTED if item.supported else verdict is Verdict.UNSUPPORTED
+        mild = item.supported or item.kind == "word"
+        flagged = verdict is not Verdict.SUPPORTED if mild else verdict is Verdict.UNSUPPORTED
         found[item.supported, item.kind].append(float(flagged))
     return found
 

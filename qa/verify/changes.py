@@ -14,13 +14,21 @@ _TO = re.compile(
 )
 """What stands between the old and the new value."""
 _FROM = re.compile(r"[由从][^,;:。]{0,12}?$")
+_OLD = re.compile(r"(?:旧版|原版|旧方案|原方案|原定|原计划|原目标|此前)[^;。]{0,24}?$")
+_NEW = re.compile(r"[,;](?:[^,;。]{1,16},)?(?:新版|新方案|现在?|如今)[^,;。]{0,16}?(?:到|至|为|是)[^,;。\d]{0,4}$")
+"""What stands before the old and between it and the new value where a sentence sets one version against another."""
+NEAR = 3
+"""Numbers after the old value of which one may be the new."""
 _TELLS = re.compile(r"[由从原曾]|此前|之前|以前|当时|当初|原先|本来|过去|去年|前年|上年|旧|老")
 """Words with which a statement says that a value is one of before."""
 
 
 def changes_of(text: Analysed) -> list[tuple[Quantity, Quantity]]:
     """The old and the new value of each change that a text tells of."""
-    return [(old, new) for (old, _), (new, _) in pairwise(text.amounts) if _is_change(text, old, new)]
+    amounts = [quantity for quantity, _ in text.amounts]
+    near = [(old, new) for i, old in enumerate(amounts) for new in amounts[i + 1 : i + 1 + NEAR]]
+    versions = [(old, new) for old, new in near if _is_of_versions(text, old, new)]
+    return [(old, new) for old, new in pairwise(amounts) if _is_change(text, old, new)] + versions
 
 
 def _is_change(text: Analysed, old: Quantity, new: Quantity) -> bool:
@@ -28,6 +36,15 @@ def _is_change(text: Analysed, old: Quantity, new: Quantity) -> bool:
         old.unit == new.unit
         and bool(_TO.fullmatch(text.folded, old.end, new.start))
         and bool(_FROM.search(text.folded, text.sentence_of(old.start).start, old.start))
+    )
+
+
+def _is_of_versions(text: Analysed, old: Quantity, new: Quantity) -> bool:
+    """旧版要求新建12家,新版将总数提高到20家."""
+    return (
+        old.unit == new.unit
+        and bool(_NEW.fullmatch(text.folded, old.end, new.start))
+        and bool(_OLD.search(text.folded, text.sentence_of(old.start).start, old.start))
     )
 
 

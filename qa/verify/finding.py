@@ -18,12 +18,15 @@ class Kind(StrEnum):
     SUBJECT = "subject"
     MODALITY = "modality"
     MARKUP = "markup"
+    WORDING = "wording"
+    """One word in another's place, which may or may not mean the same."""
     WORDS = "words"
     """No single thing: too little of what it says is said there."""
 
 
-MILD = frozenset({Kind.EXACTNESS})
-"""Kinds that leave a statement partly supported: it is more exact than its source, or exact in another way."""
+MILD = frozenset({Kind.EXACTNESS, Kind.WORDING})
+"""Kinds that leave a statement partly supported: it is more exact than its source, or exact in another way, or says one
+thing in another word."""
 
 
 @dataclass(frozen=True, slots=True)

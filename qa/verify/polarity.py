@@ -59,6 +59,11 @@ def check_polarity(statement: Analysed, cited: list[Analysed]) -> Iterator[Findi
             yield from _turned(words, found, cited)
 
 
+def go_one_way(one: str, other: str) -> bool:
+    """Whether two words are of one side of a turn: 增长 and 上升."""
+    return any(side.fullmatch(one) and side.fullmatch(other) for pair in _PATTERNS for side in pair)
+
+
 def _denied(words: str, found: Aligned) -> Iterator[Finding]:
     plain = _NEGATOR.sub("", _LEXICAL.sub("", words))
     for said in _objects(words) if covered(pairs(plain), found.sentence) >= SHARE else []:

@@ -15,6 +15,7 @@ _WRONG = {
     Kind.SUBJECT: ("所引文字里“{words}”说的是别的对象", "The cited text does not say “{words}” of this subject"),
     Kind.MODALITY: ("“{words}”在所引文字里只是计划或推测", "“{words}” is a plan or a guess in the cited text"),
     Kind.MARKUP: ("所引文字里没有“{words}”这样的链接或代码", "The cited text has no such link or code as “{words}”"),
+    Kind.WORDING: ("“{words}”是所引文字没有用的词", "“{words}” is not the word of the cited text"),
     Kind.WORDS: ("所引文字不足以说明这句话", "The cited text does not say enough of this"),
 }  # fmt: skip
 _TRADITIONAL = str.maketrans("“”裏", "「」裡")

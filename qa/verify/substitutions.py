@@ -12,6 +12,7 @@ from qa.verify.alignment import covered, pairs
 from qa.verify.amounts import is_rounded
 from qa.verify.analysed import Analysed
 from qa.verify.finding import Finding, Kind
+from qa.verify.polarity import go_one_way
 from qa.verify.units import comparable, is_same
 from qa.words import Word
 
@@ -33,18 +34,29 @@ _FIGURES = ("m", "t")
 今年 is none: a date may stand for it, which `qa.verify.times` resolves."""
 _PARTS = frozenset("上半年 下半年 年初 年底".split())
 _PARTS_OF_DATES = frozenset("年月日号")
+_CONTENT = ("n", "v", "a")
+"""First letters of the tags of words that say something, names aside."""
+MIN_CONTENT = 2
+"""Characters of such a word: of shorter ones many stand for each other."""
+_SAYING = frozenset("表示 指出 介绍 透露 强调 认为 觉得 宣布 说明 告诉 称赞 坦言 解释 报道 报导 提到 谈到 补充".split())
+"""Verbs that stand for each other before what somebody says."""
 _NEGATORS = frozenset(
     "不 没 没有 未 无 非 不是 并非 并未 并不 不会 不能 不可 不再 从未 尚未 未能 未曾 不曾 无法 不得 不应 不要 不必".split()
 )
 
 
-def check_substitutions(statement: Analysed, cited: list[Analysed]) -> Iterator[Finding]:
-    """What stands in the place of something else, for each sentence of the statement."""
+def check_substitutions(
+    statement: Analysed, cited: list[Analysed], around: Sequence[Analysed] = ()
+) -> Iterator[Finding]:
+    """What stands in the place of something else, for each sentence of the statement. A word of the texts, or of what
+    stands `around` them, may stand for what it names there."""
+    told = "\n".join(text.folded for text in (*cited, *around))
     for span in statement.sentences:
         source = _nearest(span.of(statement.folded), cited)
         if source is not None:
             said, there = _words(statement, span), _words(*source)
-            yield from _exchanged(said, there)
+            found = _exchanged(said, there)
+            yield from (f for f in found if f.kind is not Kind.WORDING or f.words not in told)
             yield from _turned_round(said, there)
 
 
@@ -114,6 +126,20 @@ def _exchanged(said: _Words, there: _Words) -> Iterator[Finding]:
             yield Finding(Kind.NEGATION, said.text(max(0, i1 - 1), i2 + 1), there.text(max(0, j1 - 1), j2 + 1))
         elif kind == "replace" and said.names(i1, i2) & there.names(j1, j2) and not _is_same_name(mine, other):
             yield Finding(Kind.SUBJECT, mine, other)
+        elif kind == "replace" and i2 - i1 == j2 - j1 == 1 and _are_different(said, i1, there, j1):
+            yield Finding(Kind.WORDING, mine, other)
+
+
+def _are_different(said: _Words, i: int, there: _Words, j: int) -> bool:
+    """Whether two words of one kind, no names, say different things, as far as can be told without knowing what they
+    mean: they have no character in common, and are not of one direction (增长, 上升)."""
+    mine, other = said.words[i], there.words[j]
+    tags = (said.tags[i], there.tags[j])
+    if any(tag.startswith(_NAMES) for tag in tags) or tags[0][0] != tags[1][0] or tags[0][0] not in _CONTENT:
+        return False
+    if min(len(mine), len(other)) < MIN_CONTENT:
+        return False
+    return not set(mine) & set(other) and not {mine, other} <= _SAYING and not go_one_way(mine, other)
 
 
 def _turned_round(said: _Words, there: _Words) -> Iterator[Finding]:

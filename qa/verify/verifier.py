@@ -108,7 +108,7 @@ def _findings(said: Analysed, texts: list[Analysed], around: list[Analysed]) -> 
         *check_polarity(said, texts),
         *check_subjects(said, texts),
         *check_modality(said, texts),
-        *check_substitutions(said, texts),
+        *check_substitutions(said, texts, around),
         *check_changes(said, texts),
     ]
     # The same words may fail several checks: the first says it best, but nothing mild hides what is not.
