@@ -68,8 +68,8 @@ def as_amount(question: Question) -> Question:
 def stated(question: Question, evidence: Evidence) -> Stated | None:
     """The one value of the kind, place and year asked for in the evidence's sentence; None for none or several.
 
-    Of several the one counts that the reader takes for the answer, or beside which most of the question's words stand.
-    Of a change the new value counts. A question of another kind is taken to ask for a number of any unit.
+    Of several the one counts that the reader takes for the answer, or beside which most of the question's words stand,
+    or that is the new value of a change; of a change never the old one. A question of another kind is taken to ask for a number of any unit.
     """
     question = as_amount(question)
     text = _Text(evidence)
@@ -77,7 +77,10 @@ def stated(question: Question, evidence: Evidence) -> Stated | None:
     changes = {id(new): old for old, new in changes_of(text.analysed)}
     olds = {id(old) for old in changes.values()}
     found = _of_year([a for a in found if id(a[0]) not in olds], text, question)
+    new = [a for a in found if id(a[0]) in changes]
     one = found[0] if len(found) == 1 else text.read(found) or text.said_beside(found, question)
+    if one is None and len(new) == 1:
+        one = new[0]
     if one is None:
         return None
     quantity, bound = one

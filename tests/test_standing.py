@@ -32,6 +32,16 @@ def test_a_revised_value_comes_first_and_names_the_old_one(make: Make) -> None:
     assert [c.published for c in answer.citations] == ["2025-09-11", "2024-08-01"]
 
 
+def test_a_new_version_set_against_the_old_one_supersedes(make: Make) -> None:
+    old = OLD | {"text": "到2027年，临江市要新建12家重点实验室。"}
+    new = NEW | {
+        "text": "临江市的重点实验室任务有变化。旧版要求到2027年新建12家，已建成9家，新版将总数提高到20家。"
+    }
+    answer = make(old, new).ask("临江市要新建多少家重点实验室？")
+    assert answer.status is Status.SUPERSEDED
+    assert answer.warnings == ["较新的说法是20家（河报，2025-09-11），取代了12家（江报，2024-08-01）。"]
+
+
 def test_as_of_a_day_before_the_revision_the_old_value_stands(make: Make) -> None:
     answer = make(OLD, NEW).ask(QUESTION, asof=date(2024, 12, 31))
     assert (answer.status, said(answer), answer.warnings) == (Status.ANSWERED, [OLD["text"]], [])

@@ -26,9 +26,12 @@ _TELLS = re.compile(r"[由从原曾]|此前|之前|以前|当时|当初|原先|�
 def changes_of(text: Analysed) -> list[tuple[Quantity, Quantity]]:
     """The old and the new value of each change that a text tells of."""
     amounts = [quantity for quantity, _ in text.amounts]
-    near = [(old, new) for i, old in enumerate(amounts) for new in amounts[i + 1 : i + 1 + NEAR]]
-    versions = [(old, new) for old, new in near if _is_of_versions(text, old, new)]
-    return [(old, new) for old, new in pairwise(amounts) if _is_change(text, old, new)] + versions
+    changes = [(old, new) for old, new in pairwise(amounts) if _is_change(text, old, new)]
+    for i, old in enumerate(amounts):
+        new = next((a for a in amounts[i + 1 : i + 1 + NEAR] if _is_of_versions(text, old, a)), None)
+        if new and all(new is not known for _, known in changes):  # the first number after 旧版 is its own
+            changes.append((old, new))
+    return changes
 
 
 def _is_change(text: Analysed, old: Quantity, new: Quantity) -> bool:
