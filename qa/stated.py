@@ -22,6 +22,10 @@ _RANGE = r"(?:至|到|-|—|–|~)"
 _RANGE_ON = re.compile(rf"\s?{_RANGE}\s?\d")
 _RANGE_FROM = re.compile(rf"\d(?:\.\d+)?(?:万|亿|万亿)?[元人家个吨岁米里名辆座公平方%]{{0,4}}\s?{_RANGE}\s?$")
 
+_OF = re.compile("的([\u4e00-\u9fff]{4,})")
+_NOUN = re.compile("(?:母基金|基金|债券|专项|项目|工程|园区|基地|展会|订单|合同|贷款|补贴|奖金|奖励|服务|平台|公司|企业|学校|小镇)")
+"""Heads of compounds that are things of their own beside what stands before them."""
+
 
 class Course(StrEnum):
     """What a number says: how much there is, or by how much it changed."""
@@ -134,13 +138,26 @@ class _Text:
         return self._folded.original(quantity.start + self._lead, quantity.end + self._lead)
 
     def is_asked_for(self, quantity: Quantity, question: Question) -> bool:
-        """Whether it is of no other place or year than those asked for."""
+        """Whether it is of no other thing, place or year than those asked for."""
+        upto = [q for q, _ in self.analysed.amounts if q.start <= quantity.start]
+        if any(self._is_of_more(q, question) for q in upto):  # what follows goes on about it
+            return False
         for place in question.places:
             other = [place_of(self.analysed, quantity, level) for level in levels_of(place)]
             if any(name and name != place for name in other):
                 return False
         year = self.year(quantity)
         return not question.years or not year or year in question.years
+
+    def _is_of_more(self, quantity: Quantity, question: Question) -> bool:
+        """Whether it belongs to something named after what is asked for: 300亿元的未来产业母基金 is not of 未来产业."""
+        match = _OF.match(self.analysed.folded, quantity.end)
+        whole = match[1] if match else ""
+        rest = whole
+        while term := next((t for t in question.terms if rest.startswith(t)), ""):
+            rest = rest[len(term) :]
+        further = rest != whole and _NOUN.match(rest)
+        return bool(further) and rest[:2] not in question.folded
 
     def year(self, quantity: Quantity) -> int:
         """The year of the nearest time before it, 去年 counted from the day of publication; else of its clause."""

@@ -34,9 +34,7 @@ def test_a_revised_value_comes_first_and_names_the_old_one(make: Make) -> None:
 
 def test_a_new_version_set_against_the_old_one_supersedes(make: Make) -> None:
     old = OLD | {"text": "到2027年，临江市要新建12家重点实验室。"}
-    new = NEW | {
-        "text": "临江市的重点实验室任务有变化。旧版要求到2027年新建12家，已建成9家，新版将总数提高到20家。"
-    }
+    new = NEW | {"text": "临江市的重点实验室任务有变化。旧版要求到2027年新建12家，已建成9家，新版将总数提高到20家。"}
     answer = make(old, new).ask("临江市要新建多少家重点实验室？")
     assert answer.status is Status.SUPERSEDED
     assert answer.warnings == ["较新的说法是20家（河报，2025-09-11），取代了12家（江报，2024-08-01）。"]
@@ -126,3 +124,14 @@ def test_a_missing_part_outweighs_a_conflict(make: Make) -> None:
     answer = make(*articles).ask("武汉和上海2030年的产业规模目标各是多少亿元？")
     assert answer.status is Status.PARTIAL
     assert any("不一致" in warning for warning in answer.warnings)
+
+
+def test_the_size_of_something_named_after_it_is_not_its_own(make: Make) -> None:
+    fund = {
+        "text": "临江市明确设立规模300亿元的未来产业母基金，首期120亿元今年内到位。",
+        "published": "2024-08-01",
+    }
+    size = {"text": "统计显示，临江市未来产业规模去年达到1720亿元。", "published": "2025-09-01"}
+    pipeline = make(fund, size)
+    assert said(pipeline.ask("2024年临江市未来产业规模是多少？")) == [size["text"]]
+    assert said(pipeline.ask("2024年临江市未来产业母基金规模是多少？"))[0] == fund["text"]

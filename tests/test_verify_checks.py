@@ -13,6 +13,7 @@ from qa.verify.polarity import check_polarity
 from qa.verify.subjects import check_subjects
 from qa.verify.substitutions import check_substitutions
 from qa.verify.times import check_times
+from qa.verify.vague import check_vague
 
 TEXT = (
     "截至2024年底，合肥集聚量子企业93家，产值超过5000亿元，同比增长12.5%。武汉的同类企业约40家，产值不足800亿元。"
@@ -283,6 +284,35 @@ def modality(statement: str, text: str) -> list[tuple[Kind, str, str]]:
 )
 def test_a_plan_is_not_a_fact(statement: str, text: str, found: tuple[Kind, str, str]) -> None:
     assert modality(statement, text) == [found]
+
+
+@pytest.mark.parametrize(
+    ("statement", "text", "words"),
+    [
+        ("全市有数千家企业。", "全市有92家企业。", ["数千"]),
+        ("全市有数十家企业。", "全市有92家企业。", []),
+        ("全市有几十家企业。", "全市有数十家企业。", []),
+        ("全市有上百家企业。", "全市有92家企业。", ["上百"]),
+        ("全市有近百家企业。", "全市有92家企业。", []),
+        ("投资数十亿元。", "投资30亿元。", []),
+        ("投资数亿元。", "投资30亿元。", ["数亿"]),
+        ("吸引数十万名观众。", "吸引36万名观众。", []),
+        ("全市有数千家企业。", "全市有92家企业，员工4600人。", ["数千"]),
+        ("历时几十年。", "历时甚久。", []),
+        ("占百分之几十。", "占比不明。", ["几十"]),
+    ],
+)
+def test_numbers_that_name_only_their_order(statement: str, text: str, words: list[str]) -> None:
+    assert [f.words for f in check_vague(Analysed(statement), [Analysed(text)])] == words
+
+
+def test_what_is_to_be_by_a_later_year_is_no_fact() -> None:
+    text = Analysed("合肥到2027年量子企业增加到150家。", published="2025-04-22")
+    [found] = check_modality(Analysed("合肥量子企业增加到150家。"), [text])
+    assert (found.kind, found.there) == (Kind.MODALITY, "到2027年")
+    assert list(check_modality(Analysed("合肥2027年量子企业增加到150家。"), [text])) == []
+    past = Analysed("合肥到2023年量子企业增加到80家。", published="2025-04-22")
+    assert list(check_modality(Analysed("合肥量子企业增加到80家。"), [past])) == []
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from qa.verify.alignment import aligned
+from qa.verify.alignment import Aligned, aligned
 from qa.verify.analysed import Analysed
 from qa.verify.finding import Finding, Kind
 
@@ -14,6 +14,8 @@ _PLANNED = re.compile(
 """Words of what is not so yet, or not for certain."""
 _OPEN = re.compile(rf"{_PLANNED.pattern}|将|会|可能|目标|决定|趋势|未来|方案|规划|草案|到(?:19|20)\d\d年")
 """Words with which a statement leaves that open; 到2027年 does too."""
+
+_BY = re.compile(r"到((?:19|20)\d\d)年")
 
 SHARE = 0.5
 """Of a statement's clause, from which on a cited clause speaks of the same thing."""
@@ -34,5 +36,14 @@ def check_modality(statement: Analysed, cited: list[Analysed]) -> Iterator[Findi
             if found is None or found.share < SHARE:
                 continue
             begin = found.text.sentence_of(found.clause.start).start
-            if match := _PLANNED.search(found.text.folded, begin, found.clause.end):
+            if match := _PLANNED.search(found.text.folded, begin, found.clause.end) or _aim(
+                found, begin, sentence.of(statement.folded)
+            ):
                 yield Finding(Kind.MODALITY, words, match.group())
+
+
+def _aim(found: Aligned, begin: int, statement: str) -> re.Match[str] | None:
+    """A year after that of publication by which something is to be, and which the statement does not name."""
+    published = found.text.published[:4]
+    aims = _BY.finditer(found.text.folded, begin, found.clause.end) if published else ()
+    return next((aim for aim in aims if aim[1] > published and aim[1] not in statement), None)

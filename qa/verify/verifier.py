@@ -23,6 +23,7 @@ from qa.verify.reasons import reason_of
 from qa.verify.subjects import check_subjects
 from qa.verify.substitutions import check_substitutions
 from qa.verify.times import check_times
+from qa.verify.vague import check_vague
 
 MAX_STATEMENT = 1000
 """Characters."""
@@ -103,6 +104,7 @@ def _findings(said: Analysed, texts: list[Analysed], around: list[Analysed]) -> 
     found = [
         *check_markup(said, texts),
         *check_amounts(said, texts),
+        *check_vague(said, texts),
         *check_times(said, texts, around),
         *check_names(said, texts + around),
         *check_polarity(said, texts),
