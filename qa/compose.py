@@ -16,7 +16,7 @@ from qa.events import Cited, Done, Event, Said
 from qa.evidence import Evidence
 from qa.extractive import Selection
 from qa.followup import Standalone
-from qa.messages import COUNTED, MISSING, PARTLY, QUOTED, REFUSAL
+from qa.messages import CONTRARY, COUNTED, MISSING, PARTLY, QUOTED, REFUSAL
 from qa.passage import Passage, joined, passage_of
 from qa.question import AMOUNTS, Question
 from qa.script import Script, localized, script_of, to_script
@@ -228,6 +228,8 @@ def refuse(found: Retrieved, nearest: list[Evidence]) -> Answer:
     if missing:
         named = "、".join(to_script(m, found.script) for m in dict.fromkeys(missing))
         words += MISSING[found.script].format(missing=named)
+    for presumed in dict.fromkeys(s.contradicted for s in found.selections if s.contradicted):
+        words += CONTRARY[found.script].format(presumed=to_script(presumed, found.script))
     ledger = Ledger()
     facts = _quoted(nearest, ledger, found, marks=False)
     refusal = answer_of(found, ledger, [], words)

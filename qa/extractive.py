@@ -7,6 +7,7 @@ from index.reader import Reader
 from qa.candidate import Candidate
 from qa.confidence import confidence
 from qa.evidence import Evidence, weigh
+from qa.presumed import contradicted
 from qa.question import AMOUNTS, Period, Question
 from qa.standing import Standing, standing
 from qa.stated import gives_value, stated
@@ -62,6 +63,8 @@ class Selection:
     """Where two articles do not agree on the value: which, and which of them is said first."""
     nearest: tuple[Evidence, ...] = ()
     """Without evidence: what comes nearest, without answering."""
+    contradicted: str = ""
+    """What the question takes to be so and the nearest facts say to be the other way round."""
 
 
 def select(
@@ -85,15 +88,24 @@ def select(
         fit = then
     fit = _with_value(question, fit)
     if not fit:
-        return Selection((), 0.0, _lacking(weighed, question), nearest=_nearest(weighed, fit))
+        return _refusal(question, weighed)
     best = fit[0]
     chance = confidence(best, question, reads=limits.reads)
     if chance < limits.confidence:
         return Selection((), chance, nearest=_nearest(weighed, fit))
+    if presumed := contradicted(question.folded, best):
+        return Selection((), 0.0, nearest=tuple(_distinct(fit[:NEAR_DEPTH], [])[:NEAREST]), contradicted=presumed)
     differ = standing(question, best, fit[1:])
     first = [differ.first.evidence, differ.other.evidence] if differ else [best]
     chosen = _with_more(first, fit, limits)
     return Selection(tuple(chosen), chance, others=tuple(_distinct(fit, chosen)[:OTHERS]), standing=differ)
+
+
+def _refusal(question: Question, weighed: list[Evidence]) -> Selection:
+    """Where nothing meets the requirements."""
+    nearest = _nearest(weighed, [])
+    presumed = contradicted(question.folded, nearest[0]) if nearest and not nearest[0].missing else ""
+    return Selection((), 0.0, () if presumed else _lacking(weighed, question), nearest=nearest, contradicted=presumed)
 
 
 def _with_value(question: Question, fit: list[Evidence]) -> list[Evidence]:

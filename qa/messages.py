@@ -12,6 +12,11 @@ MISSING = {
     Script.TRADITIONAL: "找到的文章沒有同時提到：{missing}。",
     Script.ENGLISH: " No article found says this together with: {missing}.",
 }
+CONTRARY = {
+    Script.SIMPLIFIED: "问题说的是“{presumed}”，文章说的与此相反。",
+    Script.TRADITIONAL: "問題說的是「{presumed}」，文章說的與此相反。",
+    Script.ENGLISH: " The question takes “{presumed}” for granted; the articles say the contrary.",
+}
 QUOTED = {
     Script.SIMPLIFIED: "{text}",
     Script.TRADITIONAL: "{text}",

@@ -23,7 +23,9 @@ _RANGE_ON = re.compile(rf"\s?{_RANGE}\s?\d")
 _RANGE_FROM = re.compile(rf"\d(?:\.\d+)?(?:万|亿|万亿)?[元人家个吨岁米里名辆座公平方%]{{0,4}}\s?{_RANGE}\s?$")
 
 _OF = re.compile("的([\u4e00-\u9fff]{4,})")
-_NOUN = re.compile("(?:母基金|基金|债券|专项|项目|工程|园区|基地|展会|订单|合同|贷款|补贴|奖金|奖励|服务|平台|公司|企业|学校|小镇)")
+_NOUN = re.compile(
+    "(?:母基金|基金|债券|专项|项目|工程|园区|基地|展会|订单|合同|贷款|补贴|奖金|奖励|服务|平台|公司|企业|学校|小镇)"
+)
 """Heads of compounds that are things of their own beside what stands before them."""
 
 
