@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass
 
-from index.fold import fold
+from index.fold import Folded, fold
+from index.records import Span
 from qa.answer import Turn
-from qa.gazetteer import place_spans, same_level
+from qa.gazetteer import place_spans, places_in, same_level
 from qa.messages import REFUSAL
 from qa.question import analyse
+from qa.script import script_of, to_script
 
 MAX_CONTEXT = 200
 """Characters that a question takes over; the latest are kept."""
@@ -21,6 +23,18 @@ _POINTS_BACK = re.compile(
 _WHAT_ABOUT = re.compile(
     r"^(?:那么|那|然后|还有)?[,，\s]*(?P<topic>.{1,20}?)(?:呢|怎么样|如何)[?？\s]*$|^(?:what|how) about (?P<english>.{1,40}?)[?\s]*$"
 )
+_CHANGED_TO = re.compile(
+    r"^(?:那么?|请|再)?(?:把[^,，]{1,8})?(?:换成|换做|换为|改成|改为|改问)(?P<topic>.{1,20}?)(?:呢|的话|看看)?[?？。\s]*$"
+)
+_COMPARED = re.compile(
+    r"^(?:那么?)?[,，]?(?:和|跟|与|同|比起?|相比|较)(?P<other>[^,，?？]{2,12}?)(?:相比|比起来|比较|比)?[,，]?"
+    r"(?:(?:哪个|哪边|哪里|谁|何者)?(?:更|比较|还|要)?(?P<by>[高低多少大小快慢强弱早晚])(?:了|出)?(?:多少|几)?[^?？,，]{0,4}?"
+    r"|差多少|相差多少|如何|怎么样|怎样)?(?:吗|么|呢|一些|些)?[?？]?\s*$"
+)
+"""What is to be compared with what the last question asked of: 和苏州比哪个更高？ 比苏州多多少？"""
+
+COUNTRY = "中国"
+_PLACE_ENDING = re.compile("[省市]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +71,10 @@ def _against(question: str, before: Standalone | None, answer: str) -> Standalon
     if before is None:
         return Standalone(question)
     folded = fold(question)
-    if match := _WHAT_ABOUT.match(folded.text):
-        group = "topic" if match["topic"] else "english"
+    if compared := _compared(folded, question, before):
+        return compared
+    if match := _CHANGED_TO.match(folded.text) or _WHAT_ABOUT.match(folded.text):
+        group = "topic" if match["topic"] else "english"  # the latter of _WHAT_ABOUT alone
         topic = folded.original(*match.span(group)).of(question)
         swapped = _swap(before.question, topic) if _is_bare(match[group]) else ""
         if swapped:
@@ -67,6 +83,22 @@ def _against(question: str, before: Standalone | None, answer: str) -> Standalon
     if (own.places or own.people) and not _POINTS_BACK.search(folded.text):
         return Standalone(question)
     return Standalone(question, _context(before, answer), before.question)
+
+
+def _compared(folded: Folded, question: str, before: Standalone) -> Standalone | None:
+    """The last question asked of its place and of the one that is to be compared with it; None for another follow-up."""
+    match = _COMPARED.match(folded.text)
+    if match is None or not places_in(match["other"]) or not _is_bare(match["other"]):
+        return None
+    last = fold(before.question)
+    at = next((span for _, span in place_spans(last.text)), None)
+    if at is None:
+        return None
+    end = last.original(at.start, at.end).end
+    other = folded.original(*match.span("other")).of(question)
+    which = to_script(f"，哪个更{match['by'] or '高'}？", script_of(before.question))
+    asked = re.sub(r"[?？。！!\s]+$", "", before.question)
+    return Standalone(f"{asked[:end]}和{other}{asked[end:]}{which}", before.context, before.before)
 
 
 def _is_bare(folded_topic: str) -> bool:
@@ -89,13 +121,29 @@ def _swap(before: str, topic: str) -> str:
 
 
 def _replace_place(text: str, place: str, words: str) -> str:
-    """`text` with its first place that excludes `place` replaced by `words`."""
+    """`text` with its first place that excludes `place` replaced by `words`, or its only one; what that is said to lie in
+    goes with it: 安徽合肥 by 上海."""
     folded = fold(text)
-    for old, span in place_spans(folded.text):
-        if same_level(place, [old]):
-            at = folded.original(span.start, span.end)
-            return text[: at.start] + words + text[at.end :]
-    return text
+    runs = _runs(folded.text)
+    alike = [run for run in runs if any(same_level(place, [name]) for name, _ in run)]
+    if not alike and len(runs) != 1:
+        return text
+    run = (alike or runs)[0]
+    at = folded.original(run[0][1].start, run[-1][1].end)
+    return text[: at.start] + words + text[at.end :]
+
+
+def _runs(folded: str) -> list[list[tuple[str, Span]]]:
+    """Places that stand next to each other, the country aside: 安徽省合肥."""
+    runs: list[list[tuple[str, Span]]] = []
+    for name, span in place_spans(folded):
+        if name == COUNTRY:
+            continue
+        if runs and _PLACE_ENDING.fullmatch(folded, runs[-1][-1][1].end, span.start):
+            runs[-1].append((name, span))
+        else:
+            runs.append([(name, span)])
+    return runs
 
 
 def _context(before: Standalone, answer: str) -> str:

@@ -53,6 +53,31 @@ def test_followup_english_swaps_the_place() -> None:
 
 def test_followup_swaps_the_place_of_the_same_level() -> None:
     assert alone("那长沙呢？", turns("中国深圳的目标是多少？")) == "中国长沙的目标是多少?"
+    assert alone("那长沙呢？", turns("广东省深圳市的目标是多少？")) == "长沙市的目标是多少?"
+
+
+@pytest.mark.parametrize("question", ["换成上海", "換成上海？", "那改成上海呢？", "那上海呢？"])
+@pytest.mark.parametrize("place", ["合肥", "安徽合肥", "安徽省合肥"])
+def test_followup_changes_to_a_place_of_another_level(question: str, place: str) -> None:
+    assert alone(question, turns(f"{place}有多少家量子企业？")) == "上海有多少家量子企业?"
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("和苏州比哪个更高？", "上海和苏州2030年未来产业的规模目标是多少,哪个更高?"),
+        ("比苏州多多少？", "上海和苏州2030年未来产业的规模目标是多少,哪个更多?"),
+        ("跟蘇州相比呢？", "上海和苏州2030年未来产业的规模目标是多少,哪个更高?"),
+        ("那比苏州低吗？", "上海和苏州2030年未来产业的规模目标是多少,哪个更低?"),
+    ],
+)
+def test_followup_compares_with_another_place(question: str, told: str) -> None:
+    assert alone(question, turns(ASKED)) == told
+
+
+@pytest.mark.parametrize("question", ["比亚迪呢？", "和平区有多少家企业？", "和谁相比？", "比苏州的人口高多少？"])
+def test_followup_that_does_not_compare_places(question: str) -> None:
+    assert "上海和" not in alone(question, turns(ASKED))
 
 
 def test_followup_in_traditional_stays_traditional() -> None:
