@@ -24,6 +24,9 @@ CHECKED = 12
 NEAR_RANK = 1.0
 """How far below the best a sentence may lie that names the year, to come before it."""
 
+BESIDE = 0.6
+"""Share of the confidence that an answer needs, from which on a sentence is quoted beside the best."""
+
 OTHERS = 12
 """Sentences beside those chosen that a model may draw on."""
 
@@ -97,7 +100,7 @@ def select(
         return Selection((), 0.0, nearest=tuple(_distinct(fit[:NEAR_DEPTH], [])[:NEAREST]), contradicted=presumed)
     differ = standing(question, best, fit[1:])
     first = [differ.first.evidence, differ.other.evidence] if differ else [best]
-    chosen = _with_more(first, fit, limits)
+    chosen = _with_more(question, first, fit, limits)
     return Selection(tuple(chosen), chance, others=tuple(_distinct(fit, chosen)[:OTHERS]), standing=differ)
 
 
@@ -156,13 +159,15 @@ def rank(evidence: Evidence) -> float:
     return evidence.candidate.score + 1.3 * evidence.own_coverage + 0.65 * evidence.coverage
 
 
-def _with_more(first: list[Evidence], fit: list[Evidence], limits: Extraction) -> list[Evidence]:
-    """What is said first, and other sentences that come close to the best and add something."""
+def _with_more(question: Question, first: list[Evidence], fit: list[Evidence], limits: Extraction) -> list[Evidence]:
+    """What is said first, and other sentences that come close to the best, are not too unsure and add something."""
     chosen = list(first)
     for other in fit[1:]:
         if len(chosen) >= limits.sentences or rank(fit[0]) - rank(other) > limits.follow:
             break
-        if other not in chosen and not _adds_nothing(other, chosen):
+        if other in chosen or _adds_nothing(other, chosen):
+            continue
+        if confidence(other, question, reads=limits.reads) >= BESIDE * limits.confidence:
             chosen.append(other)
     return chosen
 
