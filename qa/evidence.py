@@ -122,11 +122,14 @@ def weigh(question: Question, candidate: Candidate, rarity: dict[str, float]) ->
     read = _is_read_to_answer(candidate)
     own = coverage(terms, f"{scope.sentence}\n{scope.heading}\n{scope.about}", rarity)
     near = coverage(terms, scope.near, rarity)
+    named_otherwise = read and question.type not in AMOUNTS
     return Evidence(
         candidate=candidate,
-        missing=tuple(_missing(question, scope, candidate.located)),
+        missing=tuple(
+            _missing(question, scope, candidate.located) + ([] if named_otherwise else _unnamed(question, scope))
+        ),
         states=not (scope.sentence.rstrip("”’」』\"'").endswith("?") or instructs(candidate.located.text)),
-        has_type=_has_type(question, scope, candidate.located) or (read and question.type not in AMOUNTS),
+        has_type=_has_type(question, scope, candidate.located) or named_otherwise,
         coverage=near,
         has_focus=read or not question.focus or mentions(question.focus, scope.near) > 0,
         own_coverage=own,
@@ -151,6 +154,11 @@ def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
     missing += [body for body in question.bodies if pairs_in(body, scope.whole) < SAME_BODY]
     missing += [_words(a, question) for a in question.amounts if not _has_amount(a, scope.whole)]
     return missing
+
+
+def _unnamed(question: Question, scope: Scope) -> list[str]:
+    """Names of the question that the article does not have, in the same words or nearly."""
+    return [n for n in question.named if n not in scope.whole and pairs_in(n, scope.whole) < SAME_BODY]
 
 
 def _words(amount: Quantity, question: Question) -> str:

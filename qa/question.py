@@ -79,6 +79,8 @@ class Question:
     """What it names by a number: 4号线, 第3届."""
     bodies: tuple[str, ...]
     """Courts, companies, universities and the like that it names."""
+    named: tuple[str, ...]
+    """Brands, works and whatever else a dictionary has for names, and words in Latin letters: 腾讯, openai."""
     periods: tuple[Period, ...]
     amounts: tuple[Quantity, ...]
     """Amounts that the question takes for granted."""
@@ -127,6 +129,9 @@ _CLOSING = re.compile(
     r"(?:各?是|为|有|叫|达到?|要达到|将达|分别是|分别为)?(?:多少|多大|多高|多长|什么|谁|怎样|怎么样|如何|哪里|哪儿|什么时候|何时|几)"
     r"(?:时候|名字|样|样子|元|亿元|万元|人|名|位|个|家|岁|年|天|平方米|公里)?(?:的|了|呢)?[?？。\s]*$"
 )
+_NAME_TAGS = frozenset({"nz", "nt", "nrt", "nrfg", "eng"})
+_NO_NAME = re.compile(r"这|那|的$|后$|时期$|政府$|国会$|军$|人$|版$|战$|^(?:gdp|pmi|cpi|ai|app|no|vs)$")
+"""Words that the dictionary has for names, and that others stand for."""
 NUMBERED = re.compile(r"\d+号(?:线|楼|院|馆|门|桥|井|机组)|第\d+[届次批期]")
 _NAMES_LIKE_TIMES = re.compile(r"《[^》]*》|今日头条|今日资本|明日方舟|明日之后|昨日重现|明天系|明天控股|这周杰")
 _FROM_TODAY = re.compile("今|去|明|前|昨|上|本|这|下")
@@ -166,6 +171,7 @@ def analyse(text: str, context: str = "", before: str = "", asof: date | None = 
         people=_names(text, tagged, script),
         numbered=tuple(dict.fromkeys(NUMBERED.findall(folded))),
         bodies=tuple(dict.fromkeys(span.of(folded) for span in bodies_in(folded))),
+        named=() if script is Script.ENGLISH else _named(tagged, places),
         periods=_periods(folded, asof) if asof else (),
         amounts=_amounts(folded),
         is_list=bool(_LIST.search(folded)),
@@ -183,6 +189,7 @@ def _with_context(own: Question, context: Question, before: Question) -> Questio
         people=own.people or before.people,
         numbered=own.numbered or before.numbered,
         bodies=own.bodies or before.bodies,
+        named=own.named or before.named,
         periods=own.periods or (() if own.years or own.days else before.periods),
     )
 
@@ -212,6 +219,11 @@ def _names(text: str, tagged: list[tuple[str, str]], script: Script) -> tuple[st
         return tuple(dict.fromkeys(word for word, tag in tagged if tag == "nr" and _may_be_a_name(word)))
     words = re.findall(r"(?<!^)(?<![.?!] )\b[A-Z][a-z]{2,}\b", text.strip())
     return tuple(w.lower() for w in dict.fromkeys(words) if not places_in(w.lower()) and w not in _ENGLISH_WORDS)
+
+
+def _named(tagged: list[tuple[str, str]], places: tuple[str, ...]) -> tuple[str, ...]:
+    names = (word for word, tag in tagged if tag in _NAME_TAGS and len(word) > 1 and not word.isdigit())
+    return tuple(dict.fromkeys(n for n in names if not _NO_NAME.search(n) and not places_in(n) and n not in places))
 
 
 def _may_be_a_name(word: str) -> bool:
