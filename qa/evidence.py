@@ -157,8 +157,9 @@ def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
 
 
 def _unnamed(question: Question, scope: Scope) -> list[str]:
-    """Names of the question that the article does not have, in the same words or nearly."""
-    return [n for n in question.named if n not in scope.whole and pairs_in(n, scope.whole) < SAME_BODY]
+    """Names of the question that the article does not have, in the same words or nearly; those of bodies aside."""
+    named = [n for n in question.named if not any(n in body for body in question.bodies)]
+    return [n for n in named if n not in scope.whole and pairs_in(n, scope.whole) < SAME_BODY]
 
 
 def _words(amount: Quantity, question: Question) -> str:

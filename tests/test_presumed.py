@@ -56,3 +56,10 @@ def test_other_turns_have_contraries_too(make: Make) -> None:
     pipeline = make("青州市议会批准了临江大桥的扩建方案。")
     assert pipeline.ask("青州市议会为什么否决临江大桥的扩建方案？").status is Status.NO_EVIDENCE
     assert pipeline.ask("青州市议会批准了什么？").status is Status.ANSWERED
+
+
+@pytest.mark.parametrize("question", ["腾讯第二季度的营收是多少？", "OpenAI第二季度的营收是多少？"])
+def test_the_figures_of_another_company_are_no_answer(make: Make, question: str) -> None:
+    answer = make("报告显示，福特汽车第二季度的营收为450亿美元。").ask(question)
+    assert answer.status is Status.NO_EVIDENCE
+    assert question[:2].casefold() in answer.answer.casefold()
