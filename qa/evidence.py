@@ -153,7 +153,23 @@ def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
     missing += [n for n in question.people if not (n in scope.whole or is_cut(n, question, scope.whole))]
     missing += [body for body in question.bodies if pairs_in(body, scope.whole) < SAME_BODY]
     missing += [_words(a, question) for a in question.amounts if not _has_amount(a, scope.whole)]
-    return missing
+    return missing + _of_birth(question, scope)
+
+
+_DATED = r"(?:(?:\d{4}年(?:\d{1,2}月)?|\d{1,2}月)(?:\d{1,2}[日号])?)"
+_BORN = re.compile(rf"(?:生于|出生[于在]?)[^,。;]{{0,8}}?{_DATED}|{_DATED}(?:出?生(?=[,;。)]|$|于)|出生|诞生)")
+_ASKS_BIRTH = re.compile(r"生日|出生|诞生|生于|年[所]?生|[岁龄]|年纪|生卒")
+
+
+def _of_birth(question: Question, scope: Scope) -> list[str]:
+    """What a sentence lacks that dates nothing but a birth: what else is asked for, or the person asked about."""
+    if question.type is not AnswerType.DATE or not _BORN.search(scope.sentence):
+        return []
+    if _ASKS_BIRTH.search(question.folded):
+        named = [*question.people, *question.named]
+        return named if named and not any(name in scope.near for name in named) else []
+    dated = re.search(_DATED, _BORN.sub("", scope.sentence))
+    return [] if dated else [question.focus or question.folded.rstrip("?")]
 
 
 def _unnamed(question: Question, scope: Scope) -> list[str]:

@@ -358,3 +358,17 @@ def test_coverage_of_the_paragraph_is_kept_apart() -> None:
 
 def test_coverage_of_no_words_is_whole() -> None:
     assert check("第几届？", "这是第三届。", "第三届").coverage == 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "meets"),
+    [
+        ("罗某的判决日期是什么时候？", "被告人：罗某，男，1966年8月8日出生，现无业。", False),
+        ("罗某是哪一年出生的？", "被告人：罗某，男，1966年8月8日出生，现无业。", True),
+        ("罗某什么时候入职？", "罗某，1966年8月8日出生，1988年入职。", True),
+        ("王建明的生日是什么时候？", "李长河，男，1985年1月13日出生，职员。", False),
+        ("王建明什么时候当选？", "王建明生于1950年，是本市人。", False),
+    ],
+)
+def test_a_date_of_birth_answers_for_birth_alone(question: str, text: str, meets: bool) -> None:
+    assert check(question, text, text[:2]).meets is meets
