@@ -54,4 +54,7 @@ def _goes_on(words: list[Word], first: int, folded: str) -> bool:
     tag, span = words[first - 1]
     if folded[words[first][1].start] in "市县区省":
         return tag[:1] not in "xpc"
-    return tag.startswith(_PART) or (tag == "m" and span.of(folded).startswith("第"))
+    word = span.of(folded)
+    if len(word) > 1 and word[0] in "市县":  # 市薰 of 栗子市薰衣区
+        return True
+    return tag.startswith(_PART) or (tag == "m" and word.startswith("第"))

@@ -107,7 +107,7 @@ _COUNTED = re.compile(
     r"(?:多少|几)(?:个)?(亿元|万元|万亿|亿|元|美元|人次|人|名|位|户|家|座|条|项|种|件|台|辆|架|艘|平方公里|公里|米|吨|公顷|亩|小时|分钟|秒|天|周|年|岁|倍|场|届|次|所|间|处|套|部|款|支|批|分|%)"
 )
 _DATE = re.compile(
-    r"什么时候|何时|哪一?[年天月日]|几[月日号]|什么时间|哪个[月日]|几点|when\b|what (?:date|day|year|month)|which (?:day|year|month)"
+    r"什么时候|何时|哪一?[年天月日]|几[月日号]|(?:西元|公元|民国|[在于])(?:前)?几年|什么时间|哪个[月日]|几点|when\b|what (?:date|day|year|month)|which (?:day|year|month)"
 )
 _PERSON = re.compile(r"谁|哪位|哪一位|叫什么名字|姓名|who\b|whom\b")
 _NUMBER = re.compile(

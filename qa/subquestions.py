@@ -28,7 +28,7 @@ MOST_JOINS = 12
 _PLACE_JOIN = re.compile(r"和|与|跟|及|以及|还是|\band\b|\bvs\b|、")
 _JOIN = re.compile(r"、?以及|还是|[和与跟及、]|\s+(?:and|or|vs)\s+")
 _EACH = re.compile(
-    r"分别|各[是为有占自达多几]|更[多少高低大小长短早晚快慢重轻好]|相比|比较|相差|差了|差多少|哪一?[个位家边所座方].{1,10}[多少高低大小长短早晚快慢](?=[?？]|$)"
+    r"分别|各[是为有占自达多几]|是否(?:都|均|相同|一样|一致|相等)|更[多少高低大小长短早晚快慢重轻好]|相比|比较|相差|差了|差多少|哪一?[个位家边所座方].{1,10}[多少高低大小长短早晚快慢](?=[?？]|$)"
 )
 """Words that ask of each of the joined things; without one they may do something together."""
 _TOGETHER = re.compile(r"共同|合作|之间|联合|一起|关系|签署|签订|会[谈见晤]|联手|合资|合并|交界|争端|冲突|战争|比赛")

@@ -141,6 +141,8 @@ def test_question_amounts(text: str, amounts: list[tuple[float, str]]) -> None:
         ("面积多大？", AnswerType.NUMBER),
         ("什么时候发布规划？", AnswerType.DATE),
         ("哪一年建成？", AnswerType.DATE),
+        ("大橋於西元幾年通車？", AnswerType.DATE),
+        ("工程用了几年？", AnswerType.NUMBER),
         ("When was the plan released?", AnswerType.DATE),
         ("谁是合肥市市长？", AnswerType.PERSON),
         ("市长叫什么名字？", AnswerType.PERSON),
