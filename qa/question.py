@@ -98,7 +98,7 @@ _STOP = frozenset(
 GENERIC = frozenset(
     "金额 总和 总额 总金额 数额 数量 总数 总量 目标 原因 理由 特征 特点 作用 姓名 名字 名称 全称 职业 时间 日期 地点 地方 位置 方式 方法 "
     "内容 结果 情况 意思 含义 关系 区别 条件 标准 身份 类型 种类 国家 城市 地区 人物 机构 单位 公司 企业 学校 部门 日子 年份 月份 领域 方向 "
-    "比例 比重 占比 增速 增长率 涨幅 降幅 增幅".split()
+    "比例 比重 占比 增速 增长率 涨幅 降幅 增幅 都市 籍贯 领导人 领导者 负责人 创始人 创建人 创办人 发明人 作者 别称 称号 称呼 被称作 被称为".split()
 )  # fmt: skip
 _MONEY_WORDS = re.compile(
     r"产值|营收|营业收入|收入|规模|投资|资金|金额|预算|经费|财政|成本|价格|售价|利润|总额|市值|费用|出资|gdp|生产总值|贷款|存款|罚款|工资|补贴"
@@ -121,8 +121,10 @@ _ENGLISH_WORDS = frozenset(
     "January February March April May June July August September October November December Monday Tuesday Wednesday "
     "Thursday Friday Saturday Sunday Chinese China City Province District Hong Kong Plan".split()
 )
+_NO_PEOPLE = frozenset("容纳 英勇 高峰 白云 银杏 栗子 安康 文明 和平 成功 康复 庄严 高尚 温和 平安 明显".split())
+"""Words that the dictionary has for names of people."""
 _KINDS_OF_PLACES = frozenset(
-    "城市 海洋 省份 大陆 内地 山区 海岸 沿海 境内 境外 国内 国外 市区 郊区 县城 城区 地铁 东西 两国 各国 全国 本国 外国 世界 海外 内陆".split()
+    "城市 都市 海洋 省份 大陆 内地 山区 海岸 沿海 境内 境外 国内 国外 市区 郊区 县城 城区 地铁 东西 两国 各国 全国 本国 外国 世界 海外 内陆".split()
 )
 """Words that the tagger takes for names of places."""
 _CLOSING = re.compile(
@@ -231,6 +233,8 @@ def _may_be_a_name(word: str) -> bool:
     not know (若依, 隋国)."""
     import rjieba
 
+    if word in _NO_PEOPLE:
+        return False
     if len(word) != 2 or word[0] in SURNAMES:
         return len(word) >= 2
     known = rjieba.tag(word, False)
