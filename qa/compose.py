@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from index.fold import fold_text
@@ -70,9 +70,15 @@ class Retrieved:
         """How the values of two parts differ, where the question asks for that and each part's evidence states one."""
         if len(self.selections) != 2 or self.standings or not asks_to_compare(fold_text(self.standalone.question)):
             return None
-        one, other = (_value_of(q, s) for q, s in zip(self.analysed, self.selections, strict=True))
+        (asked, selection), (asked_too, selection_too) = zip(self.analysed, self.selections, strict=True)
+        one, other = _value_of(asked, selection), _value_of(asked_too, selection_too)
         if one is None or other is None:
             return None
+        if (
+            one.quantity.unit != other.quantity.unit
+        ):  # where one of them states the other's kind of value too, that is meant
+            other = _value_of(_in_unit_of(one, asked_too), selection_too) or other
+            one = _value_of(_in_unit_of(other, asked), selection) or one
         told = difference((self.analysed[0], self.analysed[1]), (one, other), self.script)
         return (told, (one, other)) if told else None
 
@@ -151,6 +157,10 @@ def _value_of(question: Question, selection: Selection) -> Stated | None:
         return None
     others = [e for e in (*selection.evidence, *selection.others) if e is not value.evidence]
     return None if standing(asked, value.evidence, others) else value
+
+
+def _in_unit_of(value: Stated, question: Question) -> Question:
+    return replace(as_amount(question), unit=value.quantity.unit)
 
 
 def _computed(found: Retrieved, ledger: Ledger) -> list[AnswerSentence]:

@@ -8,7 +8,6 @@ the kind wins, so that a figure of one city is never taken for another's.
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 import rjieba
 
@@ -19,14 +18,17 @@ from qa.candidate import Candidate
 from qa.gazetteer import is_city_of_others, is_province_of_others, levels_of, places_in, same_level
 from qa.instructions import instructs
 from qa.mentions import SAME_BODY, coverage, mentions, pairs_in
+from qa.particulars import particulars_missing
 from qa.quantities import Quantity, quantities
-from qa.question import AMOUNTS, NUMBERED, ONE_VALUE, AnswerType, Period, Question
+from qa.question import AMOUNTS, ONE_VALUE, AnswerType, Period, Question
+from qa.scope import Scope
 from qa.verify.times import parts_of_year
 
-LEAD_SENTENCES = 3
 _REPORTED = re.compile(
     r"[^，,。；;]{0,8}?(?:通报|通報|发布|發布|公布|消息|讯|訊|电|電|表示|介绍|介紹|透露|称|稱|宣布|获悉|獲悉)"
 )
+_MEETING = re.compile(r"在[^,。;]{1,8}?(?:举行|召开|举办)")
+"""Where something was held: not what an article is about."""
 _NO_NAMES = "和与及由于会是在之被将从等的"
 """Characters at which a name is cut wrongly more often than it has them."""
 
@@ -37,55 +39,6 @@ ANSWERS = 1.0
 """The reader's logit that a window answers from which on the words that are asked for need not stand in it."""
 HERE = 0.5
 """And the chance that the answer starts in just that sentence."""
-
-
-class Scope:
-    """A sentence together with what stands around it, folded, nearest first."""
-
-    def __init__(self, located: Located) -> None:
-        self._located = located
-
-    @cached_property
-    def sentence(self) -> str:
-        return fold_text(self._located.text)
-
-    @cached_property
-    def before(self) -> list[str]:
-        """Earlier sentences of the paragraph, nearest first."""
-        article, at = self._located.article, self._located.position
-        here = self._located.sentence.paragraph
-        earlier = (s for s in reversed(article.sentences[:at]) if s.paragraph == here)
-        return [fold_text(s.span.of(article.text)) for s in earlier]
-
-    @cached_property
-    def heading(self) -> str:
-        heading = self._located.sentence.heading
-        return fold_text(heading.of(self._located.article.text)) if heading else ""
-
-    @cached_property
-    def about(self) -> str:
-        """The article's title and source."""
-        return fold_text(f"{self._located.article.title}\n{self._located.article.source}")
-
-    @cached_property
-    def lead(self) -> str:
-        article = self._located.article
-        return fold_text("\n".join(s.span.of(article.text) for s in article.sentences[:LEAD_SENTENCES]))
-
-    @cached_property
-    def earlier(self) -> list[str]:
-        """All earlier sentences of the article, nearest first."""
-        article, at = self._located.article, self._located.position
-        return [fold_text(s.span.of(article.text)) for s in reversed(article.sentences[:at])]
-
-    @cached_property
-    def near(self) -> str:
-        """The sentence, its paragraph so far, its heading and the title."""
-        return "\n".join([self.sentence, *self.before, self.heading, self.about])
-
-    @cached_property
-    def whole(self) -> str:
-        return fold_text(self._located.article.text) + "\n" + self.about
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,30 +99,13 @@ def _is_read_to_answer(candidate: Candidate) -> bool:
 def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
     missing = [place for place in question.places if not _is_place(place, scope, one_value=question.type in ONE_VALUE)]
     missing += [d for d in question.districts if not (_is_district(d, scope.near) or is_cut(d, question, scope.near))]
-    missing += [n for n in question.numbered if not _is_numbered(n, scope)]
     missing += [f"{year}年" for year in question.years if not _is_year(year, scope, located)]
     missing += [part for part in question.parts if _is_other_part(part, scope.sentence)]
     missing += [_day_words(day) for day in question.days if not _is_day(day, scope, located)]
     missing += [n for n in question.people if not (n in scope.whole or is_cut(n, question, scope.whole))]
     missing += [body for body in question.bodies if pairs_in(body, scope.whole) < SAME_BODY]
     missing += [_words(a, question) for a in question.amounts if not _has_amount(a, scope.whole)]
-    return missing + _of_birth(question, scope)
-
-
-_DATED = r"(?:(?:\d{4}年(?:\d{1,2}月)?|\d{1,2}月)(?:\d{1,2}[日号])?)"
-_BORN = re.compile(rf"(?:生于|出生[于在]?)[^,。;]{{0,8}}?{_DATED}|{_DATED}(?:出?生(?=[,;。)]|$|于)|出生|诞生)")
-_ASKS_BIRTH = re.compile(r"生日|出生|诞生|生于|年[所]?生|[岁龄]|年纪|生卒")
-
-
-def _of_birth(question: Question, scope: Scope) -> list[str]:
-    """What a sentence lacks that dates nothing but a birth: what else is asked for, or the person asked about."""
-    if question.type is not AnswerType.DATE or not _BORN.search(scope.sentence):
-        return []
-    if _ASKS_BIRTH.search(question.folded):
-        named = [*question.people, *question.named]
-        return named if named and not any(name in scope.near for name in named) else []
-    dated = re.search(_DATED, _BORN.sub("", scope.sentence))
-    return [] if dated else [question.focus or question.folded.rstrip("?")]
+    return missing + particulars_missing(question, scope)
 
 
 def _unnamed(question: Question, scope: Scope) -> list[str]:
@@ -196,13 +132,13 @@ def _is_place(place: str, scope: Scope, *, one_value: bool = False) -> bool:
     if _excludes(place, here) or (one_value and is_city_of_others(place, here)):
         return False
     for text in [*scope.before, scope.heading, scope.about]:
-        found = places_in(text)
+        found = places_in(_MEETING.sub("", text))
         if place in found:
             return True
         if _excludes(place, found):
             return False
     for text in [scope.lead, *scope.earlier]:
-        found = places_in(text)
+        found = places_in(_MEETING.sub("", text))
         if place in found:
             return not _excludes(place, found)
         if _excludes(place, found):
@@ -236,13 +172,6 @@ def is_cut(name: str, question: Question, folded: str) -> bool:
         i for p in pieces if question.folded[p.start : p.stop] in folded and p.stop <= len(question.folded) for i in p
     }
     return all(i in told or question.folded[i] in _NO_NAMES for i in range(at, at + len(core)))
-
-
-def _is_numbered(name: str, scope: Scope) -> bool:
-    """Whether the sentence is about 4号线; one that names no line by number, by what stands around it."""
-    kind = name.lstrip("第0123456789")
-    here = [other for other in NUMBERED.findall(scope.sentence) if other.endswith(kind)]
-    return name in here if here else name in scope.near
 
 
 def _excludes(place: str, found: tuple[str, ...]) -> bool:

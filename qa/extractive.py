@@ -96,7 +96,7 @@ def select(
     chance = confidence(best, question, reads=limits.reads)
     if chance < limits.confidence:
         return Selection((), chance, nearest=_nearest(weighed, fit))
-    if presumed := contradicted(question.folded, best):
+    if presumed := contradicted(question, best):
         return Selection((), 0.0, nearest=tuple(_distinct(fit[:NEAR_DEPTH], [])[:NEAREST]), contradicted=presumed)
     differ = standing(question, best, fit[1:])
     first = [differ.first.evidence, differ.other.evidence] if differ else [best]
@@ -107,7 +107,7 @@ def select(
 def _refusal(question: Question, weighed: list[Evidence]) -> Selection:
     """Where nothing meets the requirements."""
     nearest = _nearest(weighed, [])
-    presumed = contradicted(question.folded, nearest[0]) if nearest and not nearest[0].missing else ""
+    presumed = contradicted(question, nearest[0]) if nearest and not nearest[0].missing else ""
     return Selection((), 0.0, () if presumed else _lacking(weighed, question), nearest=nearest, contradicted=presumed)
 
 

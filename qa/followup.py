@@ -8,6 +8,7 @@ from index.records import Span
 from qa.answer import Turn
 from qa.gazetteer import place_spans, places_in, same_level
 from qa.messages import REFUSAL
+from qa.names import bodies_in
 from qa.question import analyse
 from qa.script import script_of, to_script
 
@@ -35,6 +36,11 @@ _COMPARED = re.compile(
 
 COUNTRY = "中国"
 _PLACE_ENDING = re.compile("[省市]?")
+_SUFFIX = re.compile("[省市县区]?")
+_WHICH = re.compile("[，,]哪[个個]更.？$")
+"""How a question ends that was made to compare."""
+_NAMES_ANOTHER = re.compile("大学|银行|[东西南北中]?[路街]|大桥|机场|火车站|队")
+"""What makes a place's name another's: 南京路, 江苏银行."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +96,29 @@ def _compared(folded: Folded, question: str, before: Standalone) -> Standalone |
     match = _COMPARED.match(folded.text)
     if match is None or not places_in(match["other"]) or not _is_bare(match["other"]):
         return None
-    last = fold(before.question)
-    at = next((span for _, span in place_spans(last.text)), None)
-    if at is None:
+    asked = re.sub(r"[?？。！!\s]+$", "", _without_comparison(before.question))
+    last = fold(asked)
+    run = next(iter(_runs(last.text)), None)
+    if run is None:
         return None
-    end = last.original(at.start, at.end).end
+    after = run[-1][1].end
+    suffix = _SUFFIX.match(last.text, after)
+    end = last.original(run[0][1].start, suffix.end() if suffix else after).end
     other = folded.original(*match.span("other")).of(question)
     which = to_script(f"，哪个更{match['by'] or '高'}？", script_of(before.question))
-    asked = re.sub(r"[?？。！!\s]+$", "", before.question)
     return Standalone(f"{asked[:end]}和{other}{asked[end:]}{which}", before.context, before.before)
+
+
+def _without_comparison(question: str) -> str:
+    """A question that was made to compare two places, as it was asked of the first alone."""
+    if not _WHICH.search(question):
+        return question
+    folded = fold(question)
+    runs = _runs(folded.text)
+    if len(runs) < 2:
+        return question
+    second = folded.original(runs[1][0][1].start, runs[1][-1][1].end)
+    return _WHICH.sub("", question[: second.start - 1] + question[second.end :])
 
 
 def _is_bare(folded_topic: str) -> bool:
@@ -134,10 +154,12 @@ def _replace_place(text: str, place: str, words: str) -> str:
 
 
 def _runs(folded: str) -> list[list[tuple[str, Span]]]:
-    """Places that stand next to each other, the country aside: 安徽省合肥."""
+    """Places that stand next to each other (安徽省合肥), without the country and those in names of others (深圳大学)."""
     runs: list[list[tuple[str, Span]]] = []
+    bodies = bodies_in(folded)
     for name, span in place_spans(folded):
-        if name == COUNTRY:
+        inside = any(body.start <= span.start < body.end for body in bodies)
+        if name == COUNTRY or inside or _NAMES_ANOTHER.match(folded, span.end):
             continue
         if runs and _PLACE_ENDING.fullmatch(folded, runs[-1][-1][1].end, span.start):
             runs[-1].append((name, span))

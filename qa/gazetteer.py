@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import rjieba
 
@@ -144,6 +145,19 @@ def _word_starts(folded: str) -> Iterator[int]:
 def places_in(folded: str) -> tuple[str, ...]:
     """Listed places that a folded text names, in order, each once."""
     return tuple(dict.fromkeys(name for name, _ in place_spans(folded)))
+
+
+def without_provinces(folded: str) -> tuple[str, ...]:
+    """The places that a folded text names but for provinces named right before a city: 深圳 of 广东省深圳."""
+    spans = place_spans(folded)
+    outer = {
+        name
+        for (name, span), (inner, after) in pairwise(spans)
+        if folded[span.end : after.start] in ("", "省")
+        and levels_of(name) == {Level.PROVINCE}
+        and levels_of(inner) == {Level.CITY}
+    }
+    return tuple(dict.fromkeys(name for name, _ in spans if name not in outer))
 
 
 def same_level(place: str, others: Iterable[str]) -> list[str]:

@@ -12,8 +12,9 @@ from itertools import accumulate
 
 from index.dates import date_mentions
 from index.fold import fold_text
-from qa.gazetteer import places_in
+from qa.gazetteer import places_in, without_provinces
 from qa.names import bodies_in
+from qa.ordinals import numbered_in
 from qa.quantities import Quantity, quantities
 from qa.script import Script, script_of
 from qa.verify.people import SURNAMES
@@ -132,9 +133,8 @@ _CLOSING = re.compile(
     r"(?:时候|名字|样|样子|元|亿元|万元|人|名|位|个|家|岁|年|天|平方米|公里)?(?:的|了|呢)?[?？。\s]*$"
 )
 _NAME_TAGS = frozenset({"nz", "nt", "nrt", "nrfg", "eng"})
-_NO_NAME = re.compile(r"这|那|的$|后$|时期$|政府$|国会$|军$|人$|版$|战$|^(?:gdp|pmi|cpi|ai|app|no|vs)$")
+_NO_NAME = re.compile(r"这|那|的$|后$|时期$|政府$|国会$|军$|人$|版$|战$|^(?:比特|gdp|pmi|cpi|ai|app|no|vs)$")
 """Words that the dictionary has for names, and that others stand for."""
-NUMBERED = re.compile(r"\d+号(?:线|楼|院|馆|门|桥|井|机组)|第\d+[届次批期]")
 _NAMES_LIKE_TIMES = re.compile(r"《[^》]*》|今日头条|今日资本|明日方舟|明日之后|昨日重现|明天系|明天控股|这周杰")
 _FROM_TODAY = re.compile("今|去|明|前|昨|上|本|这|下")
 _REASON = re.compile(r"为什么|为何|原因|缘故|怎么会|why\b")
@@ -151,7 +151,7 @@ def analyse(text: str, context: str = "", before: str = "", asof: date | None = 
     """
     folded = fold_text(text).strip()
     tagged = _tagged(folded)
-    places = places_in(folded)
+    places = without_provinces(folded)
     script = script_of(text)
     unit_match = _COUNTED.search(folded)
     kind = _type_of(folded, unit_match)
@@ -171,7 +171,7 @@ def analyse(text: str, context: str = "", before: str = "", asof: date | None = 
         days=_days(folded),
         parts=tuple(sorted(parts_of_year(folded))),
         people=_names(text, tagged, script),
-        numbered=tuple(dict.fromkeys(NUMBERED.findall(folded))),
+        numbered=numbered_in(folded),
         bodies=tuple(dict.fromkeys(span.of(folded) for span in bodies_in(folded))),
         named=() if script is Script.ENGLISH else _named(tagged, places),
         periods=_periods(folded, asof) if asof else (),

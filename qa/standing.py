@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from index.fold import fold_text
-from qa.evidence import Evidence, Scope
+from qa.evidence import Evidence
 from qa.mentions import mentions
 from qa.messages import CONFLICT, DIFFERS, OLDER, SUPERSEDED, UNDATED
 from qa.passage import Passage
 from qa.question import AMOUNTS, Question
+from qa.scope import Scope
 from qa.script import Script, to_script
 from qa.stated import Stated, stated
 from qa.verify.amounts import is_rounded
@@ -92,7 +93,7 @@ def _revises(question: Question, newer: Stated, older: Stated) -> bool:
     if was is not None and comparable(was.unit, older.quantity.unit) and is_same(was, older.quantity):
         asked = [t for t in question.terms if mentions(t, older.beside) > 0]
         told = Scope(newer.evidence.candidate.located).near
-        return _is_of_one_time(question, newer, older) and all(mentions(t, told) > 0 for t in asked)
+        return bool(asked) and _is_of_one_time(question, newer, older) and all(mentions(t, told) > 0 for t in asked)
     article = newer.evidence.candidate.located.article
     revises = _REVISES.search(fold_text(f"{article.title}\n{newer.evidence.candidate.located.text}"))
     return bool(revises) and _is_same_subject(question, newer, older)

@@ -19,7 +19,7 @@ _NEW = re.compile(r"[,;](?:[^,;。]{1,16},)?(?:新版|新方案|现在?|如今)[
 """What stands before the old and between it and the new value where a sentence sets one version against another."""
 NEAR = 3
 """Numbers after the old value of which one may be the new."""
-_TELLS = re.compile(r"[由从原曾]|此前|之前|以前|当时|当初|原先|本来|过去|去年|前年|上年|旧|老")
+_TELLS = re.compile(r"[由从原曾]|此前|之前|以前|当时|当初|原先|本来|过去|现有|现在|目前|去年|前年|上年|旧|老")
 """Words with which a statement says that a value is one of before."""
 
 

@@ -18,6 +18,7 @@ from qa.verify.likeness import Likeness, likeness
 from qa.verify.markup import check_markup
 from qa.verify.modality import check_modality
 from qa.verify.named import check_names
+from qa.verify.offices import check_offices
 from qa.verify.polarity import check_polarity
 from qa.verify.reasons import reason_of
 from qa.verify.subjects import check_subjects
@@ -109,6 +110,7 @@ def _findings(said: Analysed, texts: list[Analysed], around: list[Analysed]) -> 
         *check_names(said, texts + around),
         *check_polarity(said, texts),
         *check_subjects(said, texts),
+        *check_offices(said, texts),
         *check_modality(said, texts),
         *check_substitutions(said, texts, around),
         *check_changes(said, texts),
