@@ -75,6 +75,10 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def main() -> None:
     """Serve with the settings of the environment; our own errors become one line."""
+    if sys.argv[1:]:
+        sys.exit(
+            f"app.py takes no arguments ({sys.argv[1]}). Set YOUJU_PORT and the like, or use: youju serve --port N"
+        )
     try:
         serve(load_settings())
     except YoujuError as error:

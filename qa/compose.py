@@ -79,6 +79,11 @@ class Retrieved:
         ):  # where one of them states the other's kind of value too, that is meant
             other = _value_of(_in_unit_of(one, asked_too), selection_too) or other
             one = _value_of(_in_unit_of(other, asked), selection) or one
+        if (
+            one.span == other.span
+            and one.evidence.candidate.located.article.id == other.evidence.candidate.located.article.id
+        ):
+            return None  # one number cannot be what both are
         told = difference((self.analysed[0], self.analysed[1]), (one, other), self.script)
         return (told, (one, other)) if told else None
 

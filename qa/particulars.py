@@ -2,7 +2,7 @@
 
 import re
 
-from qa.offices import other_offices
+from qa.offices import offices_in, other_offices
 from qa.ordinals import numbered_in
 from qa.question import AnswerType, Question
 from qa.scope import Scope
@@ -13,6 +13,10 @@ _BORN = re.compile(
 )
 _LIFE = re.compile(r"(?<![发产学先医])生|诞|\d{3,4}年[^,。;]{0,8}[-–—~－]")
 """Words of a birth, or the years of a life."""
+_HOLDS = re.compile(
+    r"(?:[\u4e00-\u9fff]{0,2}[长理裁任记席统辑练])(?:现在|目前)?(?:是|叫|为|由)(?:谁|哪位|什么名)|谁(?:是|担任|出任|任)[^,?]{0,12}?(?:[长理裁任记席统辑练])[?。]?$"
+)
+"""A question who holds an office."""
 _ASKS_BIRTH = re.compile(r"生日|出生|诞辰|生于|年[所]?生(?![产效])|生卒")
 
 
@@ -45,7 +49,11 @@ def _of_birth(question: Question, scope: Scope) -> list[str]:
 
 
 def _of_office(question: Question, scope: Scope) -> list[str]:
-    """Of a question who holds an office: that office, where the sentence names its deputy alone."""
+    """Of a question who holds an office: that office, where the sentence names its deputy alone or nothing near names it."""
     if question.type is not AnswerType.PERSON:
         return []
+    held = _HOLDS.search(question.folded)
+    asked = offices_in(held.group()) if held else set()
+    if asked and asked.isdisjoint(offices_in(scope.near)):
+        return sorted(f"{kind}{office}" for office, kind in asked)
     return [words for words, _ in other_offices(question.folded, scope.sentence)]

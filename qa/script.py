@@ -60,7 +60,7 @@ def to_script(text: str, script: Script) -> str:
     present = script_of(text)
     if script is Script.ENGLISH or script is present:
         return text
-    return _convert("t2s" if script is Script.SIMPLIFIED else "s2t", text)
+    return _convert("t2s" if script is Script.SIMPLIFIED else "s2tw", text)
 
 
 def localized(text: str, script: Script) -> str:
@@ -76,7 +76,7 @@ def localized(text: str, script: Script) -> str:
         pattern, words = _to_mainland()
         return pattern.sub(lambda match: words[match.group()], _convert("t2s", text))
     pattern, words = _to_taiwan()
-    return _convert("s2t", pattern.sub(lambda match: words[match.group()], text))
+    return _convert("s2tw", pattern.sub(lambda match: words[match.group()], text))
 
 
 @cache

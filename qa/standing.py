@@ -86,14 +86,18 @@ def _differ(one: Stated, other: Stated) -> bool:
 
 def _revises(question: Question, newer: Stated, older: Stated) -> bool:
     """Whether the newer article tells of the older one's value as of the one before, of no less than the older one speaks
-    of; or says in so many words that it revises, and speaks of the same."""
+    of, which is at least half of what is asked; or says in so many words that it revises, and speaks of the same."""
     if not _published(older) or _published(newer) <= _published(older):
         return False
     was = newer.was
     if was is not None and comparable(was.unit, older.quantity.unit) and is_same(was, older.quantity):
         asked = [t for t in question.terms if mentions(t, older.beside) > 0]
         told = Scope(newer.evidence.candidate.located).near
-        return bool(asked) and _is_of_one_time(question, newer, older) and all(mentions(t, told) > 0 for t in asked)
+        return (
+            2 * len(asked) >= len(question.terms)
+            and _is_of_one_time(question, newer, older)
+            and all(mentions(t, told) > 0 for t in asked)
+        )
     article = newer.evidence.candidate.located.article
     revises = _REVISES.search(fold_text(f"{article.title}\n{newer.evidence.candidate.located.text}"))
     return bool(revises) and _is_same_subject(question, newer, older)

@@ -161,3 +161,10 @@ def test_what_may_not_be_the_same_thing_is_not_subtracted(make: Make, one: str, 
 def test_the_other_order_is_taken_apart_too(make: Make) -> None:
     answer = make(TAINAN, HSINCHU).ask("新竹比台南2027年的产值目标高多少？")
     assert computed(answer) == ["计算：新竹（2500亿元）比台南（1800亿元）多700亿元。"]
+
+
+def test_one_number_is_not_that_of_both(make: Make) -> None:
+    answer = make("海宁湾市的轨道交通里程为134公里。临江市的轨道交通里程为112公里。").ask(
+        "临江市和海宁湾市的轨道交通里程相差多少公里？"
+    )
+    assert not any("相同" in s.text for s in answer.sentences)

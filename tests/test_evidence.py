@@ -368,6 +368,9 @@ def test_coverage_of_no_words_is_whole() -> None:
         ("罗某什么时候入职？", "罗某，1966年8月8日出生，1988年入职。", True),
         ("王建明的生日是什么时候？", "李长河，男，1985年1月13日出生，职员。", False),
         ("王建明什么时候当选？", "王建明生于1950年，是本市人。", False),
+        ("王建明是哪一年出生的？", "王建明2019年3月在会上说。", False),
+        ("爆炸是什么时候发生的？", "爆炸事故发生于2019年3月21日。", True),
+        ("农药厂什么时候成立？", "农药厂于1958年6月诞生。", True),
     ],
 )
 def test_a_date_of_birth_answers_for_birth_alone(question: str, text: str, meets: bool) -> None:

@@ -75,6 +75,16 @@ def test_followup_compares_with_another_place(question: str, told: str) -> None:
     assert alone(question, turns(ASKED)) == told
 
 
+def test_followup_leaves_names_of_others_alone() -> None:
+    assert alone("上海呢？", turns("江苏银行的利润是多少？")) != "上海银行的利润是多少?"
+    assert alone("北京呢？", turns("上海南京路有多长？")) == "北京南京路有多长?"
+
+
+def test_followup_compares_anew() -> None:
+    history = turns("深圳2030年的目标是多少？", "7500亿元。", "和苏州比哪个更高？", "深圳。")
+    assert alone("和成都比呢？", history) == "深圳和成都2030年的目标是多少,哪个更高?"
+
+
 @pytest.mark.parametrize("question", ["比亚迪呢？", "和平区有多少家企业？", "和谁相比？", "比苏州的人口高多少？"])
 def test_followup_that_does_not_compare_places(question: str) -> None:
     assert "上海和" not in alone(question, turns(ASKED))

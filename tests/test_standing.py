@@ -135,3 +135,9 @@ def test_the_size_of_something_named_after_it_is_not_its_own(make: Make) -> None
     pipeline = make(fund, size)
     assert said(pipeline.ask("2024年临江市未来产业规模是多少？")) == [size["text"]]
     assert said(pipeline.ask("2024年临江市未来产业母基金规模是多少？"))[0] == fund["text"]
+
+
+def test_a_number_that_happens_to_equal_the_old_one_is_not_superseded(make: Make) -> None:
+    old = OLD | {"text": "临江市的重点实验室有21家，其中30%集中在科学城。"}
+    new = NEW | {"text": "临江市区块链的财政支持比例将由30%降到15%。"}
+    assert make(old, new).ask("临江市区块链的财政支持比例将降到多少？").status is Status.ANSWERED

@@ -280,6 +280,9 @@ def modality(statement: str, text: str) -> list[tuple[Kind, str, str]]:
     [
         ("项目于2024年建成", "项目计划于2024年建成", (Kind.MODALITY, "项目于2024年建成", "计划")),
         ("产业规模突破2万亿元", "力争到2027年，产业规模突破2万亿元", (Kind.MODALITY, "产业规模突破2万亿元", "力争")),
+        ("该药可以治愈癌症", "网传该药可以治愈癌症", (Kind.MODALITY, "该药可以治愈癌症", "网传")),
+        ("李明参与了盗窃", "检方称李明参与了盗窃，李明否认", (Kind.MODALITY, "李明参与了盗窃", "否认")),
+        ("项目将被取消", "如果连续两年亏损，项目将被取消", (Kind.EXACTNESS, "项目将被取消", "如果")),
     ],
 )
 def test_a_plan_is_not_a_fact(statement: str, text: str, found: tuple[Kind, str, str]) -> None:
@@ -321,6 +324,8 @@ def test_what_is_to_be_by_a_later_year_is_no_fact() -> None:
         ("项目计划于2024年建成", "项目拟于2024年建成"),
         ("将军出席仪式", "将军出席仪式"),
         ("项目已建成", "项目已建成。二期计划明年开工"),
+        ("网传该药可以治愈癌症", "网传该药可以治愈癌症"),
+        ("如果亏损，项目将被取消", "如果连续两年亏损，项目将被取消"),
     ],
 )
 def test_a_fact_or_a_plan_told_as_such(statement: str, text: str) -> None:

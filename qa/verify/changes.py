@@ -10,7 +10,7 @@ from qa.verify.analysed import Analysed
 from qa.verify.finding import Finding, Kind
 
 _TO = re.compile(
-    r"[^,;:。]{0,6}?(?:提高|上调|下调|调整|调高|调低|增加|扩大|上升|增长|增|提升|升|降低|降|下降|减少|减|缩减|压缩|修订|更正|更改|改)(?:到|至|为)"
+    r"[^,;:。]{0,6}?(?:提高|上调|下调|上修|下修|修正|调整|调高|调低|增加|扩大|上升|增长|增|提升|升|降低|降|下降|减少|减|缩减|压缩|修订|更正|更改|改)(?:到|至|为)"
 )
 """What stands between the old and the new value."""
 _FROM = re.compile(r"[由从][^,;:。]{0,12}?$")
