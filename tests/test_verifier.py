@@ -323,9 +323,28 @@ def test_one_word_for_its_counterpart_is_unsupported(statement: str, text: str) 
         ("深圳的规模目标是6000亿元。", "深圳的规模目标由6000亿元提高到7500亿元。", Verdict.UNSUPPORTED),
         ("深圳的规模目标是7500亿元。", "深圳的规模目标由6000亿元提高到7500亿元。", Verdict.SUPPORTED),
         ("深圳的规模目标原为6000亿元。", "深圳的规模目标由6000亿元提高到7500亿元。", Verdict.SUPPORTED),
+        ("3号线2025年9月30日开通。", "3号线由2025年9月30日推迟至2026年3月31日开通。", Verdict.UNSUPPORTED),
+        ("3号线2026年3月31日开通。", "3号线由2025年9月30日推迟至2026年3月31日开通。", Verdict.SUPPORTED),
         ("青州产量比临江多5万吨。", "青州产量比临江少5万吨。", Verdict.UNSUPPORTED),
         ("台南房价比新竹高22%。", "台南房价比新竹低约22%。", Verdict.UNSUPPORTED),
     ],
 )
 def test_values_that_are_no_more_and_comparisons_the_other_way(statement: str, text: str, verdict: Verdict) -> None:
+    assert verified(statement, text).verdict is verdict
+
+
+ROW = "第一胎每月补助5000元，第二胎7000元，第三胎以上每月补助8500元。"
+
+
+@pytest.mark.parametrize(
+    ("statement", "text", "verdict"),
+    [
+        ("第二胎每月补助8500元。", ROW, Verdict.UNSUPPORTED),
+        ("第一胎每月补助5000元。", ROW, Verdict.SUPPORTED),
+        ("第三胎每月补助8500元。", ROW, Verdict.SUPPORTED),
+        ("一房型每月租金21000元。", "一房型每月租金9800元，三房型每月租金21000元。", Verdict.UNSUPPORTED),
+        ("三房型每月租金21000元。", "一房型每月租金9800元，三房型每月租金21000元。", Verdict.SUPPORTED),
+    ],
+)
+def test_a_value_is_that_of_its_own_in_a_row(statement: str, text: str, verdict: Verdict) -> None:
     assert verified(statement, text).verdict is verdict

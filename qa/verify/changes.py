@@ -17,6 +17,11 @@ _FROM = re.compile(r"[由从][^,;:。]{0,12}?$")
 _OLD = re.compile(r"(?:旧版|原版|旧方案|原方案|原定|原计划|原目标|此前)[^;。]{0,24}?$")
 _NEW = re.compile(r"[,;](?:[^,;。]{1,16},)?(?:新版|新方案|现在?|如今)[^,;。]{0,16}?(?:到|至|为|是)[^,;。\d]{0,4}$")
 """What stands before the old and between it and the new value where a sentence sets one version against another."""
+_DAY = r"(?:(?:19|20)\d\d年)?(?:\d{1,2}月)?(?:\d{1,2}[日号]|(?<=月)底?|(?<=年)底?)"
+_PUT_OFF = re.compile(
+    rf"(?:由|从|原定于?|原计划于?)(?P<old>(?=\d){_DAY})[^,;。\d]{{0,8}}?(?:推迟|延后|延期|延迟|提前|改|调整|顺延)(?:到|至|为)(?P<new>(?=\d){_DAY})"
+)
+"""A day that was put off, or brought forward."""
 NEAR = 3
 """Numbers after the old value of which one may be the new."""
 _TELLS = re.compile(r"[由从原曾]|此前|之前|以前|当时|当初|原先|本来|过去|现有|现在|目前|去年|前年|上年|旧|老")
@@ -42,6 +47,14 @@ def _is_change(text: Analysed, old: Quantity, new: Quantity) -> bool:
     )
 
 
+def _days_before(statement: Analysed, cited: list[Analysed]) -> Iterator[Finding]:
+    for text in cited:
+        for change in _PUT_OFF.finditer(text.folded):
+            old, new = change["old"], change["new"]
+            if old in statement.folded and new not in statement.folded and text.folded.count(old) == 1:
+                yield Finding(Kind.TIME, old, new)
+
+
 def _is_of_versions(text: Analysed, old: Quantity, new: Quantity) -> bool:
     """旧版要求新建12家,新版将总数提高到20家."""
     return (
@@ -52,7 +65,10 @@ def _is_of_versions(text: Analysed, old: Quantity, new: Quantity) -> bool:
 
 
 def check_changes(statement: Analysed, cited: list[Analysed]) -> Iterator[Finding]:
-    """Values of the statement that the cited texts have only as what was before a change, and the statement has not."""
+    """Values and days of the statement that the cited texts have only as what was before a change, and the statement has
+    not."""
+    if not _TELLS.search(statement.folded) and not _PUT_OFF.search(statement.folded):
+        yield from _days_before(statement, cited)
     changes = [(text, old, new) for text in cited for old, new in changes_of(text)]
     if not changes or _TELLS.search(statement.folded):
         return

@@ -14,6 +14,7 @@ from qa.verify.analysed import Analysed
 from qa.verify.changes import check_changes
 from qa.verify.cited import CitedText
 from qa.verify.finding import MILD, Finding, Kind
+from qa.verify.labels import check_labels
 from qa.verify.likeness import Likeness, likeness
 from qa.verify.markup import check_markup
 from qa.verify.modality import check_modality
@@ -110,6 +111,7 @@ def _findings(said: Analysed, texts: list[Analysed], around: list[Analysed]) -> 
         *check_names(said, texts + around),
         *check_polarity(said, texts),
         *check_subjects(said, texts),
+        *check_labels(said, texts),
         *check_offices(said, texts),
         *check_modality(said, texts),
         *check_substitutions(said, texts, around),
