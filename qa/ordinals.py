@@ -4,9 +4,7 @@ import re
 
 from index.numerals import numeral_value
 
-_NUMBERED = re.compile(
-    r"\d+号(?:线|楼|院|馆|门|桥|井|机组)|第\d+[届次批期]|第[一二三四五六七八九十百]+[届批期]|首[届批](?![次])"
-)
+_NUMBERED = re.compile(r"\d+号(?:线|楼|院|馆|门|桥|井|机组)|第\d+[届次批期]|第[一二三四五六七八九十百]+[届期]|首届")
 
 
 def numbered_in(folded: str) -> tuple[str, ...]:

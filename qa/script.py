@@ -60,7 +60,7 @@ def to_script(text: str, script: Script) -> str:
     present = script_of(text)
     if script is Script.ENGLISH or script is present:
         return text
-    return _convert("t2s" if script is Script.SIMPLIFIED else "s2tw", text)
+    return _convert("t2s" if script is Script.SIMPLIFIED else "s2t", text)
 
 
 def localized(text: str, script: Script) -> str:
