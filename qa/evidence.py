@@ -209,7 +209,7 @@ def _years_of(located: Located, position: int) -> set[int]:
 
 
 def _named_years(folded: str) -> set[int]:
-    return {int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)(?=年|-|—|–|~|至|到|/|、|远景|$)", folded)}
+    return {int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)(?=年|-|—|–|~|至|到|/|、|远景|赛季|$)", folded)}
 
 
 def _is_other_part(part: str, folded: str) -> bool:

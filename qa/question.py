@@ -279,6 +279,7 @@ def _districts(tagged: list[tuple[str, str]], places: tuple[str, ...]) -> tuple[
 
 def _years(folded: str) -> tuple[int, ...]:
     amounts = [q for q in quantities(folded) if q.unit or q.value >= 10**4]
+    folded = re.sub(r"《[^》]*》", lambda m: "〇" * len(m.group()), folded)  # 《神奇女侠1984》 is of no year
     found = re.finditer(r"(?<![\d.])(?:19|20)\d\d(?![\d.])", folded)
     years = (int(m.group()) for m in found if not any(q.start <= m.start() < q.end for q in amounts))
     return tuple(dict.fromkeys(years))

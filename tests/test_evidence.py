@@ -375,3 +375,7 @@ def test_coverage_of_no_words_is_whole() -> None:
 )
 def test_a_date_of_birth_answers_for_birth_alone(question: str, text: str, meets: bool) -> None:
     assert check(question, text, text[:2]).meets is meets
+
+
+def test_a_season_is_of_both_its_years() -> None:
+    assert check("2019-2020赛季的冠军是谁？", "2019-2020赛季的冠军是王明。", "冠军").meets

@@ -33,6 +33,8 @@ def test_question_districts(text: str, districts: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("text", "years"),
     [
+        ("《神奇女侠1984》是谁演的？", ()),
+        ("2019-2020赛季的冠军是谁？", (2019, 2020)),
         ("上海2030年的目标是什么？", (2030,)),
         ("上海二〇三〇年的目标是什么？", (2030,)),
         ("2027年和2030年的目标", (2027, 2030)),
