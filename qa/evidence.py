@@ -102,8 +102,10 @@ def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
     missing += [f"{year}年" for year in question.years if not _is_year(year, scope, located)]
     missing += [part for part in question.parts if _is_other_part(part, scope.sentence)]
     missing += [_day_words(day) for day in question.days if not _is_day(day, scope, located)]
-    missing += [n for n in question.people if not (n in scope.whole or is_cut(n, question, scope.whole))]
-    missing += [body for body in question.bodies if pairs_in(body, scope.whole) < SAME_BODY]
+    missing += [
+        n for n in question.people if n not in scope.near and not (n in scope.whole or is_cut(n, question, scope.whole))
+    ]
+    missing += [b for b in question.bodies if b not in scope.near and pairs_in(b, scope.whole) < SAME_BODY]
     missing += [_words(a, question) for a in question.amounts if not _has_amount(a, scope.whole)]
     return missing + particulars_missing(question, scope)
 
@@ -111,7 +113,8 @@ def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
 def _unnamed(question: Question, scope: Scope) -> list[str]:
     """Names of the question that the article does not have, in the same words or nearly; those of bodies aside."""
     named = [n for n in question.named if not any(n in body for body in question.bodies)]
-    return [n for n in named if n not in scope.whole and pairs_in(n, scope.whole) < SAME_BODY]
+    absent = [n for n in named if n not in scope.near]  # before the whole article is folded
+    return [n for n in absent if n not in scope.whole and pairs_in(n, scope.whole) < SAME_BODY]
 
 
 def _words(amount: Quantity, question: Question) -> str:
