@@ -87,7 +87,8 @@ def difference(
 
 def _are_alike(questions: tuple[Question, Question], values: tuple[Stated, Stated]) -> bool:
     """Whether both are the one value of their sentence, totals both or increases both, of one part of the year, of the
-    years asked for, and each of the question's words stands before both or neither, one at least before both."""
+    years asked for, and each of the question's words stands before both or neither, one at least before both, or, where
+    none stands before either, beside both."""
     one, other = values
     if one.course is not other.course or any(v.course is Course.DOWN or v.quantity.value < 0 for v in values):
         return False
@@ -97,6 +98,8 @@ def _are_alike(questions: tuple[Question, Question], values: tuple[Stated, State
         return False
     terms = [t for t in questions[0].terms if t in questions[1].terms and t not in GENERIC]
     here, there = ({t for t in terms if mentions(t, v.upto) > 0} for v in values)
+    if not here and not there:  # what is counted stands behind its number: 210家企业
+        here, there = ({t for t in terms if mentions(t, v.beside) > 0} for v in values)
     return bool(here) and here == there
 
 

@@ -22,6 +22,8 @@ from qa.names import bodies_in
 from qa.question import ONE_VALUE, analyse
 
 MAX_PARTS = 4
+MAX_UNIT = 6
+"""Characters after 多少 that are a unit; more name what is counted."""
 MOST_JOINS = 12
 """Joining words at which it is tried to part a question."""
 
@@ -36,7 +38,7 @@ _DEALT_OUT = re.compile(r"分别|各自?(?=[是为有占达的多几])|相比(?:
 _WHICH = re.compile(r"[,，]?(?:谁|哪[个位家边方年]|何者)(?:更|比较|较|最)[^,，?？]{1,4}(?=[?？]|$)")
 """谁更早, 哪边比较高: which of them, which no part can be asked. What is compared (谁的刑期更长) stays."""
 
-_EXCESS = re.compile(r"(?:要|还|会|将)?[高低多少大小长短重轻](?:出|了)?(?:多少|几)[^,?]{0,6}[?。]?$")
+_EXCESS = re.compile(r"(?:要|还|会|将)?[高低多少大小长短重轻](?:出|了)?(?:多少|几)(?P<what>[^,?]{0,12}?)[?。]?$")
 """How a question by how much one thing exceeds another ends."""
 
 _FROM_TODAY = re.compile("[今去前明]年|[上本下]个?月|[上本下]季度")
@@ -80,7 +82,7 @@ def sub_questions(standalone: Standalone) -> list[Standalone]:
 
 def _split(text: str, *, each: bool) -> list[str]:
     """The parts of a question, taken apart again where they join other things, up to MAX_PARTS."""
-    parts = _of_places(text) or (_of_names(text) if each else [])
+    parts = _of_places(text) or _of_years_apart(text) or (_of_names(text) if each else [])
     further = [piece for part in parts for piece in _split(part, each=each)]
     return (further if len(further) <= MAX_PARTS else parts) or [text]
 
@@ -120,6 +122,11 @@ def _of_excess(text: str, folded: Folded) -> list[str]:
     right = folded.original(than + 1, max(than + 1, end.start())).of(text)
     if not _names_one_place_each(left, right):
         return []
+    if _is_place_alone(right) and _is_place_alone(left):
+        what = folded.original(*end.span("what")).of(text)  # 杭州比宁波多多少家企业
+        return [f"{place}有多少{what}？" for place in (left, right)] if len(what) > 1 else []
+    if len(end["what"]) > MAX_UNIT:
+        return []
     if _is_place_alone(right):
         right += _predicate(left, without_years=False)
     elif _is_place_alone(left):
@@ -127,6 +134,22 @@ def _of_excess(text: str, folded: Folded) -> list[str]:
     else:
         return []
     return [f"{part}是多少？" for part in (left, right)]
+
+
+def _of_years_apart(text: str) -> list[str]:
+    """临江2024年的收入比2023年多多少 as the question for each year."""
+    folded = fold(text)
+    end, than = _EXCESS.search(folded.text), _than(folded.text)
+    if end is None or than is None or len(end["what"]) > MAX_UNIT:
+        return []
+    left = folded.original(0, than).of(text)
+    right = folded.original(than + 1, max(than + 1, end.start())).of(text)
+    years = re.findall(r"(?:19|20)\d\d年", fold_text(left))
+    other = re.fullmatch(r"((?:19|20)\d\d)年", fold_text(right).strip())
+    if len(years) != 1 or other is None or right.strip() == years[0]:
+        return []
+    then = re.sub(r"(?:19|20)\d\d(?=年)", other[1], left, count=1)
+    return [f"{part}是多少？" for part in (left, then)]
 
 
 def _is_place_alone(text: str) -> bool:

@@ -168,3 +168,17 @@ def test_one_number_is_not_that_of_both(make: Make) -> None:
         "临江市和海宁湾市的轨道交通里程相差多少公里？"
     )
     assert not any("相同" in s.text for s in answer.sentences)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("杭州比宁波多多少家无人机企业？", "计算：杭州（210家）比宁波（40家）多170家。"),
+        ("杭州2024年的财政收入比2023年多多少？", "计算：2024年（120亿元）比2023年（95亿元）多25亿元。"),
+    ],
+)
+def test_how_much_more_is_computed_of_counts_and_years(make: Make, question: str, told: str) -> None:
+    text = (
+        "杭州有210家无人机企业。宁波有40家无人机企业。\n\n杭州2023年的财政收入为95亿元。杭州2024年的财政收入为120亿元。"
+    )
+    assert told in [s.text for s in make(text).ask(question).sentences]
