@@ -97,11 +97,11 @@ def select(
     if chance < limits.confidence:
         return Selection((), chance, nearest=_nearest(weighed, fit))
     if presumed := contradicted(question, best):
-        return Selection((), 0.0, nearest=tuple(_distinct(fit[:NEAR_DEPTH], [])[:NEAREST]), contradicted=presumed)
+        return Selection((), 0.0, nearest=tuple(_distinct(fit[:NEAR_DEPTH], [], NEAREST)), contradicted=presumed)
     differ = standing(question, best, fit[1:])
     first = [differ.first.evidence, differ.other.evidence] if differ else [best]
     chosen = _with_more(question, first, fit, limits)
-    return Selection(tuple(chosen), chance, others=tuple(_distinct(fit, chosen)[:OTHERS]), standing=differ)
+    return Selection(tuple(chosen), chance, others=tuple(_distinct(fit, chosen, OTHERS)), standing=differ)
 
 
 def _refusal(question: Question, weighed: list[Evidence]) -> Selection:
@@ -130,13 +130,15 @@ def _nearest(weighed: list[Evidence], fit: list[Evidence]) -> tuple[Evidence, ..
         if e.states and e.coverage >= NEAR and not e.candidate.located.sentence.is_heading
     ]
     ordered = sorted(near, key=lambda e: (-len(e.missing), e.has_type, rank(e)), reverse=True)
-    return tuple(_distinct(ordered, [])[:NEAREST])
+    return tuple(_distinct(ordered, [], NEAREST))
 
 
-def _distinct(found: list[Evidence], chosen: list[Evidence]) -> list[Evidence]:
-    """What of `found` adds something to what was chosen, and to what stands before it."""
+def _distinct(found: list[Evidence], chosen: list[Evidence], most: int) -> list[Evidence]:
+    """The first `most` of `found` that add something to what was chosen, and to what stands before them."""
     kept = list(chosen)
     for evidence in found:
+        if len(kept) - len(chosen) == most:
+            break
         if evidence not in chosen and not _adds_nothing(evidence, kept):
             kept.append(evidence)
     return kept[len(chosen) :]
