@@ -19,6 +19,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from eval.questions import TestQuestion
 from eval.record import Record
@@ -202,7 +203,12 @@ class RunFolder:
 
 
 def _line(record: Record) -> str:
-    return record.model_dump_json(exclude_defaults=True)
+    try:
+        return record.model_dump_json(exclude_defaults=True)
+    except PydanticSerializationError as error:
+        if KeyboardInterrupt.__name__ in str(error):  # Ctrl-C while a default was compared: pydantic hides what it was
+            raise KeyboardInterrupt from error
+        raise
 
 
 def _processor() -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from eval.questions import TestQuestion
-from eval.record import Record
+from eval.record import Ranking, Record
 from eval.run_folder import ANSWERS, METRICS, PACKAGES, REPORT, RUN, RunError, RunFolder, RunSettings, describe, digest
 from eval.targets import TargetInfo
 from index.fold import FOLDING
@@ -274,3 +274,14 @@ def test_start_leaves_files_that_are_not_of_a_run(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="answers.jsonl"):
         RunFolder(tmp_path).start(describe(SETTINGS, 1, 0.3))
     assert (tmp_path / ANSWERS).read_text("utf-8") == "mine"
+
+
+def test_ctrl_c_while_a_record_is_written_stays_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """pydantic makes an error of its own of what is raised while it compares with defaults."""
+
+    def interrupted(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Ranking, "__eq__", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        RunFolder(tmp_path).append(Record(question=TestQuestion(id="1", question="多少？"), fused=Ranking()))
