@@ -74,9 +74,8 @@ class Retrieved:
         one, other = _value_of(asked, selection), _value_of(asked_too, selection_too)
         if one is None or other is None:
             return None
-        if (
-            one.quantity.unit != other.quantity.unit
-        ):  # where one of them states the other's kind of value too, that is meant
+        if one.quantity.unit != other.quantity.unit:
+            # Where one of them states the other's kind of value too, that is meant.
             other = _value_of(_in_unit_of(one, asked_too), selection_too) or other
             one = _value_of(_in_unit_of(other, asked), selection) or one
         if (

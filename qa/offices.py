@@ -21,9 +21,10 @@ def other_offices(said: str, there: str) -> list[tuple[str, str]]:
     for office, kind in sorted(offices_in(said)):
         kinds = sorted(other for name, other in known if name == office)
         if kinds and kind not in kinds:
-            found.append((_words(office, kind), _words(office, kinds[0])))
+            found.append((office_words(office, kind), office_words(office, kinds[0])))
     return found
 
 
-def _words(office: str, kind: str) -> str:
+def office_words(office: str, kind: str) -> str:
+    """An office with what makes it another one: 副局长, 局长助理."""
     return f"{office}{kind}" if kind in ("助理", "秘书") else f"{kind}{office}"

@@ -2,7 +2,7 @@
 
 import re
 
-from qa.offices import offices_in, other_offices
+from qa.offices import office_words, offices_in, other_offices
 from qa.ordinals import numbered_in
 from qa.question import AnswerType, Question
 from qa.scope import Scope
@@ -55,5 +55,5 @@ def _of_office(question: Question, scope: Scope) -> list[str]:
     held = _HOLDS.search(question.folded)
     asked = offices_in(held.group()) if held else set()
     if asked and asked.isdisjoint(offices_in(scope.near)):
-        return sorted(f"{kind}{office}" for office, kind in asked)
+        return sorted(office_words(office, kind) for office, kind in asked)
     return [words for words, _ in other_offices(question.folded, scope.sentence)]
