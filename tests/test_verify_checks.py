@@ -399,3 +399,57 @@ def test_a_text_bears_out_each_of_its_sentences(sentences: list[str], data: st.D
         *check_substitutions(said, texts),
     ]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("3月销量4万辆。", "3月销量3万辆，4月销量4万辆。"),
+        ("一季度增长5%。", "一季度增长4%，二季度增长5%。"),
+        ("甲县产值30亿元。", "甲县企业40家，乙县产值30亿元。"),
+        ("幼儿园30所，小学12所。", "全区有幼儿园12所、小学30所。"),
+    ],
+)
+def test_numbers_of_another_month_or_name_are_found(statement: str, text: str) -> None:
+    assert {f.kind for f in check_subjects(Analysed(statement), [Analysed(text)])} == {Kind.SUBJECT}
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("3月销量3万辆。", "3月销量3万辆，4月销量4万辆。"),
+        ("4月销量4万辆。", "3月、4月销量分别为3万辆和4万辆。"),
+        ("乙县产值30亿元。", "甲县企业40家，乙县产值30亿元。"),
+        ("全区有小学30所、幼儿园12所。", "全区有幼儿园12所、小学30所。"),
+        ("腾讯旗下的微信有用户13亿人。", "腾讯公布，微信有用户13亿人。"),
+    ],
+)
+def test_numbers_of_the_same_month_or_name_are_not(statement: str, text: str) -> None:
+    assert list(check_subjects(Analysed(statement), [Analysed(text)])) == []
+    assert list(check_substitutions(Analysed(statement), [Analysed(text)])) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "text", "there"),
+    [
+        ("全省产值达到500亿元。", "全市产值达到500亿元。", "全市"),
+        ("每月补贴2000元。", "每年补贴2000元。", "每年"),
+        ("每年补贴2万元。", "一次性补贴2万元。", "一次性"),
+        ("人均收入3万元。", "户均收入3万元。", "户均"),
+        ("该药对儿童有效。", "该药对成人有效，对儿童无效。", "无效"),
+    ],
+)
+def test_scopes_and_rates_of_others_are_found(statement: str, text: str, there: str) -> None:
+    assert [f.there for f in check_polarity(Analysed(statement), [Analysed(text)])] == [there]
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("年均补贴2000元。", "每年补贴2000元。"),
+        ("全国有3000家，全省有200家。", "全省有200家，全国有3000家。"),
+        ("住宅投资下跌4.2%。", "非住宅投资增长7.7%，住宅投资下跌4.2%。"),
+    ],
+)
+def test_scopes_and_rates_that_agree_are_not(statement: str, text: str) -> None:
+    assert list(check_polarity(Analysed(statement), [Analysed(text)])) == []

@@ -43,6 +43,13 @@ _NOUNS = (
 )  # fmt: skip
 """Nouns that hardly stand for others."""
 _NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.])")
+MAX_BETWEEN = 12
+"""Characters between two names that change places."""
+_PARTS = re.compile("[,;:。、和与及同跟或的]")
+_TIME = re.compile(r"(?<!\d)(?:(?:19|20)\d\d年|\d{1,2}月(?:\d{1,2}[日号])?)")
+_COMMA = re.compile("[，；。！？,;]")
+MIN_CLAUSE = 8
+"""Characters of a clause that says something by itself."""
 _ASIDE = re.compile(r"[（(][^（()）]{1,40}[)）]")
 
 
@@ -168,10 +175,71 @@ def _crossed(sentence: str, cited: str, random_: random.Random) -> str | None:
     if not pairs:
         return None
     one, other = random_.choice(pairs)
-    first, second = folded.original(one.start, one.end), folded.original(other.start, other.end)
-    wrong = sentence[: first.start] + second.of(sentence) + sentence[first.end : second.start]
-    wrong += first.of(sentence) + sentence[second.end :]
+    wrong = _exchanged(sentence, folded.original(one.start, one.end), folded.original(other.start, other.end))
     return None if wrong in cited else wrong
+
+
+def _roles(sentence: str, cited: str, random_: random.Random) -> str | None:
+    """A clause alone with two names in each other's place and a verb between them: 乙收购甲 of 甲收购乙，…"""
+    names = [*_people(sentence), *_bodies(sentence), *_places(sentence)]
+    found = [
+        _between(sentence, one, other) for one in names for other in names if one not in other and other not in one
+    ]
+    pairs = [pair for pair in found if pair is not None]
+    if not pairs:
+        return None
+    first, second = random_.choice(pairs)
+    clause = _clause(sentence, first.start)
+    inside = [Span(s.start - clause.start, s.end - clause.start) for s in (first, second)]
+    wrong = _exchanged(clause.of(sentence), *inside)
+    return f"{wrong}。" if wrong not in cited and len(wrong) >= MIN_CLAUSE else None
+
+
+def _clause(sentence: str, at: int) -> Span:
+    """The clause that an offset stands in, without its punctuation."""
+    begin = max((m.end() for m in _COMMA.finditer(sentence, 0, at)), default=0)
+    end = _COMMA.search(sentence, at)
+    return Span(begin, end.start() if end else len(sentence))
+
+
+def _between(sentence: str, one: str, other: str) -> tuple[Span, Span] | None:
+    """Where two names stand, each once, in a clause with a verb between them and nothing that joins them."""
+    if sentence.count(one) != 1 or sentence.count(other) != 1:
+        return None
+    first, second = sentence.find(one), sentence.find(other)
+    between = fold(sentence[first + len(one) : second]).text if first < second else ""
+    verbs = [s for tag, s in tagged(between) if tag == "v" and s.end - s.start > 1]
+    if not verbs or len(between) > MAX_BETWEEN or _PARTS.search(between):
+        return None
+    return Span(first, first + len(one)), Span(second, second + len(other))
+
+
+def _exchanged(sentence: str, first: Span, second: Span) -> str:
+    between = sentence[first.end : second.start]
+    return sentence[: first.start] + second.of(sentence) + between + first.of(sentence) + sentence[second.end :]
+
+
+def _times(sentence: str, cited: str, random_: random.Random) -> str | None:
+    """A clause alone with the time of another of its sentence: 1995年毕业 of 1990年毕业，1995年结婚."""
+    found = [Span(*m.span()) for m in _TIME.finditer(sentence)]
+    pairs = [(a, b) for a in found for b in found if _are_of_two_events(sentence, a, b)]
+    if not pairs:
+        return None
+    one, other = random_.choice(pairs)
+    clause = _clause(sentence, one.start)
+    wrong = sentence[clause.start : one.start] + other.of(sentence) + sentence[one.end : clause.end]
+    return f"{wrong}。" if wrong not in cited and len(wrong) >= MIN_CLAUSE else None
+
+
+def _are_of_two_events(sentence: str, one: Span, other: Span) -> bool:
+    if (
+        one.end >= other.start
+        or one.of(sentence)[-1] != other.of(sentence)[-1]
+        or one.of(sentence) == other.of(sentence)
+    ):
+        return False
+    between = fold(sentence[one.end : other.start]).text
+    return "," in between and any(tag == "v" and s.end - s.start > 1 for tag, s in tagged(between))
 
 
 def _word(sentence: str, cited: str, random_: random.Random) -> str | None:
@@ -189,6 +257,7 @@ def _word(sentence: str, cited: str, random_: random.Random) -> str | None:
 ERRORS: dict[str, Callable[[str, str, random.Random], str | None]] = {
     "number": _number, "unit": _unit, "neighbour": _neighbour, "year": _of("year"), "negation": _of("negation"),
     "direction": _of("direction"), "crossed": _crossed, "place": _of("place"), "body": _of("body"), "word": _word,
+    "roles": _roles, "times": _times,
 }  # fmt: skip
 
 

@@ -33,6 +33,13 @@ _CURRENCY = re.compile(rf"({'|'.join(_CURRENCIES)})\s?$")
 _ITEM = re.compile(r"[.、)]\s*[^\s\d]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|-|—|–|~|至|到|/|、|$)")
 _MONTH_DAY = re.compile(r"(?<!\d)(\d{1,2})月(?:份|(\d{1,2})[日号])?")
+_PART = re.compile(r"(?<![\d至到—~-])\d{1,2}月(?:份)?(?!\d|[至到—~-])|第?[一二三四]季度|[上下]半年")
+_NAME_TAGS = frozenset({"nt", "nz", "nrt", "eng"})
+_DISTRICT = re.compile(
+    "(?!全|各|本|该|市|县|地|社|园|山|郊|新|景|校|小|农|乡|城|街|灾|特|辖|片|牧|林|库|战|选|禁|时|误|盲|禁)[\u4e00-\u9fff]{1,3}[县区镇乡村]"
+)
+_VERBS = frozenset({"毕业", "供货", "通过"})
+"""Verbs that the tagger takes for others."""
 _WORK = re.compile(r"《([^《》]{1,40})》")
 _OFFICE = re.compile("[\u4e00-\u9fff]{2,}[部局厅署委院]")
 _LATIN = re.compile(r"[a-z][a-z0-9.+-]*[a-z0-9]")
@@ -57,6 +64,12 @@ class Analysed:
     @cached_property
     def words(self) -> list[Word]:
         return tagged(self.folded)
+
+    @cached_property
+    def verbs(self) -> list[Span]:
+        """Words of two characters or more for what is done or happens."""
+        spans = (s for tag, s in self.words if tag[:1] == "v" or s.of(self.folded) in _VERBS)
+        return [s for s in spans if s.end - s.start > 1]
 
     @cached_property
     def amounts(self) -> list[tuple[Quantity, Bound]]:
@@ -118,6 +131,19 @@ class Analysed:
     def month_days(self) -> set[str]:
         """Months and days as they are written, without zeros: 4月, 4月10日."""
         return {_month_day(m) for m in _MONTH_DAY.finditer(self.folded)}
+
+    @cached_property
+    def parts(self) -> list[tuple[str, Span]]:
+        """Months, quarters and halves of years, in order: 3月, 一季度; no days."""
+        return [(m.group().removeprefix("第"), Span(*m.span())) for m in _PART.finditer(self.folded)]
+
+    @cached_property
+    def names(self) -> list[Span]:
+        """Names of bodies, people, brands and of places that no list has, in order."""
+        named = [s for tag, s in self.words if tag in _NAME_TAGS or _DISTRICT.fullmatch(s.of(self.folded))]
+        listed = [s for _, s in self.places]
+        found = [*self.bodies, *self.people, *(s for s in named if s.end - s.start > 1 and s not in listed)]
+        return sorted(found, key=lambda s: (s.end, -s.start))
 
     @cached_property
     def places(self) -> list[tuple[str, Span]]:

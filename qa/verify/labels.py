@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterator
 
 from index.numerals import numeral_value
+from index.records import Span
+from qa.quantities import Quantity
 from qa.verify.amounts import same_amounts
 from qa.verify.analysed import Analysed
 from qa.verify.finding import Finding, Kind
+from qa.verify.subjects import in_turn
 
 _LABEL = re.compile(
     r"第?(?P<number>[一二三四五六七八九十两]+|\d+)(?P<kind>胎|房型|居室|期|号线|等奖|等舱|档|季度|阶段|梯队|类地区|类区|级以上)"
@@ -19,21 +22,23 @@ Label = tuple[str, str]
 def check_labels(statement: Analysed, cited: list[Analysed]) -> Iterator[Finding]:
     """Amounts that the statement gives to one of a row, and the cited texts to others of that row alone."""
     for quantity, _ in statement.amounts:
-        mine = _owner(statement, quantity.start)
+        mine = _owner(statement, quantity)
         if mine is None:
             continue
-        owners = [(_owner(text, q.start), text) for text in cited for q in same_amounts(quantity, text)]
+        owners = [(_owner(text, q), text) for text in cited for q in same_amounts(quantity, text)]
         others = {owner for owner, _ in owners if owner is not None and owner[0] == mine[0]}
         known = any(mine in _labels(text) for text in cited)
         if known and others and len(others) == len({o for o, _ in owners}) and mine not in others:
             yield Finding(Kind.SUBJECT, statement.folded[quantity.start : quantity.end])
 
 
-def _owner(text: Analysed, at: int) -> Label | None:
-    """The last label before an offset, in its sentence."""
-    begin = text.sentence_of(at).start
-    found = list(_LABEL.finditer(text.folded, begin, at))
-    return _label(found[-1]) if found else None
+def _owner(text: Analysed, quantity: Quantity) -> Label | None:
+    """The last label before a number in its sentence, or in a list 分别 the one of its turn."""
+    sentence = text.sentence_of(quantity.start)
+    found = list(_LABEL.finditer(text.folded, sentence.start, quantity.start))
+    turn = in_turn(text, quantity, sentence, [Span(*m.span()) for m in found])
+    own = [m for m in found if turn is None or m.start() == turn.start]
+    return _label(own[-1]) if own else None
 
 
 def _labels(text: Analysed) -> set[Label]:

@@ -12,7 +12,7 @@ from qa.verify.changes import changes_of
 from qa.verify.finding import Finding, Kind
 from qa.verify.units import comparable, is_same
 
-_IN_TURN = re.compile("分别|依次|各为|各是")
+IN_TURN = re.compile("分别|依次|各为|各是")
 _CONTENT = ("n", "v", "a", "j", "l", "i", "eng", "s", "t", "f", "b")
 """Tags, or their first letters, of words that tell one subject from another."""
 
@@ -33,6 +33,7 @@ def check_place_and_year(statement: Analysed, cited: list[Analysed]) -> Iterator
 def _of_others(statement: Analysed, cited: list[Analysed], *, by_words: bool) -> Iterator[Finding]:
     places = {name for text in cited for name, _ in text.places}
     years = {year for text in cited for year, _ in text.years}
+    parts = {name for text in cited for name, _ in text.parts}
     for quantity, _ in statement.amounts:
         found = [(text, q) for text in cited for q in same_amounts(quantity, text)]
         if not found:
@@ -41,7 +42,8 @@ def _of_others(statement: Analysed, cited: list[Analysed], *, by_words: bool) ->
         if not any(
             _same_place(statement, quantity, text, q, places)
             and _same_year(statement, quantity, text, q, years)
-            and not rivals.have_more(text, q)
+            and _same_part(statement, quantity, text, q, parts)
+            and not (by_words and (_is_of_other_name(statement, quantity, text, q) or rivals.have_more(text, q)))
             for text, q in found
         ):
             yield Finding(Kind.SUBJECT, statement.folded[quantity.start : quantity.end])
@@ -65,7 +67,7 @@ def place_of(text: Analysed, quantity: Quantity, level: Level) -> str:
     named = [(name, span) for name, span in text.places if level in levels_of(name)]
     sentence = text.sentence_of(quantity.start)
     here = [(n, s) for n, s in named if sentence.start <= s.start < sentence.end]
-    if turn := _in_turn(text, quantity, sentence, [s for _, s in here]):
+    if turn := in_turn(text, quantity, sentence, [s for _, s in here]):
         return next(n for n, s in here if s == turn)
     before = [n for n, s in here if s.end <= quantity.start]
     if before:
@@ -78,9 +80,9 @@ def place_of(text: Analysed, quantity: Quantity, level: Level) -> str:
     return earlier[-1] if earlier else ""
 
 
-def _in_turn(text: Analysed, quantity: Quantity, sentence: Span, names: list[Span]) -> Span | None:
+def in_turn(text: Analysed, quantity: Quantity, sentence: Span, names: list[Span]) -> Span | None:
     """The name that a number belongs to in A、B分别为1、2."""
-    match = _IN_TURN.search(text.folded, sentence.start, sentence.end)
+    match = IN_TURN.search(text.folded, sentence.start, sentence.end)
     if match is None or quantity.start < match.end():
         return None
     before = [n for n in names if n.end <= match.start()]
@@ -100,7 +102,7 @@ def year_of(text: Analysed, quantity: Quantity) -> int:
     0 for none."""
     sentence = text.sentence_of(quantity.start)
     here = [(y, s) for y, s in text.years if sentence.start <= s.start < sentence.end]
-    if turn := _in_turn(text, quantity, sentence, [s for _, s in here]):
+    if turn := in_turn(text, quantity, sentence, [s for _, s in here]):
         return next(y for y, s in here if s == turn)
     before = [y for y, s in here if s.end <= quantity.start]
     if before:
@@ -108,6 +110,38 @@ def year_of(text: Analysed, quantity: Quantity) -> int:
     clause = text.clause_of(quantity.start)
     after = [y for y, s in here if clause.start <= s.start < clause.end]
     return after[0] if after else 0
+
+
+def _same_part(statement: Analysed, said: Quantity, text: Analysed, there: Quantity, known: set[str]) -> bool:
+    """Whether the nearest months, quarters and halves before both agree, in their sentences."""
+    one, other = _part_of(statement, said), _part_of(text, there)
+    return not one or not other or one == other or one[-1] != other[-1] or one not in known
+
+
+def _part_of(text: Analysed, quantity: Quantity) -> str:
+    sentence = text.sentence_of(quantity.start)
+    before = [(p, s) for p, s in text.parts if sentence.start <= s.start and s.end <= quantity.start]
+    if turn := in_turn(text, quantity, sentence, [s for _, s in before]):
+        return next(p for p, s in before if s == turn)
+    return before[-1][0] if before else ""
+
+
+# -- names ------------------------------------------------------------------------------------
+
+
+def _is_of_other_name(statement: Analysed, said: Quantity, text: Analysed, there: Quantity) -> bool:
+    """Whether each stands behind a name of its own in its clause, which the other's text or clause has not for it."""
+    one, other = _name_before(statement, said), _name_before(text, there)
+    if not one or not other or one in other or other in one or one not in text.folded or other in statement.folded:
+        return False
+    clause = text.clause_of(there.start).of(text.folded)
+    return one not in clause and not IN_TURN.search(clause)
+
+
+def _name_before(text: Analysed, quantity: Quantity) -> str:
+    clause = text.clause_of(quantity.start)
+    before = [s for s in text.names if clause.start <= s.start and s.end <= quantity.start]
+    return before[-1].of(text.folded) if before else ""
 
 
 # -- what stands beside a number --------------------------------------------------------------
@@ -118,6 +152,7 @@ class _Rivals:
 
     def __init__(self, statement: Analysed, said: Quantity, cited: list[Analysed]) -> None:
         self._subject = _subject(statement, said)
+        self._label = _label(statement, said)
         self._shares = []
         for text in cited if self._subject else []:
             for (quantity, _), beside in zip(text.amounts, text.beside, strict=True):
@@ -127,7 +162,7 @@ class _Rivals:
 
     def have_more(self, text: Analysed, there: Quantity) -> bool:
         """Whether the subject, its first word above all, stands beside one of them, and not beside this number."""
-        if not self._shares:
+        if not self._shares or (self._label and self._label == _label(text, there)):
             return False
         at = next(i for i, (q, _) in enumerate(text.amounts) if q is there)
         own = text.beside[at].of(text.folded)
@@ -135,9 +170,15 @@ class _Rivals:
         # Of a change (由6000亿元提高到7500亿元) the new value is of what the old one was of.
         own += "".join(text.beside[amounts.index(old)].of(text.folded) for old, new in changes_of(text) if new is there)
         sentence = text.sentence_of(there.start)
-        if self._subject[0] in own or _IN_TURN.search(text.folded, sentence.start, there.start):
+        if self._subject[0] in own or IN_TURN.search(text.folded, sentence.start, there.start):
             return False
         return max(self._shares) - _share(self._subject, own) >= MARGIN
+
+
+def _label(text: Analysed, quantity: Quantity) -> str:
+    """The noun right before a number: 小学 in 全区有小学30所."""
+    before = [(tag, s) for tag, s in text.words if s.end == quantity.start]
+    return before[0][1].of(text.folded) if before and before[0][0].startswith("n") else ""
 
 
 def _share(words: list[str], text: str) -> float:

@@ -135,7 +135,7 @@ def _are_different(said: _Words, i: int, there: _Words, j: int) -> bool:
     mean: they have no character in common, and are not of one direction (增长, 上升)."""
     mine, other = said.words[i], there.words[j]
     tags = (said.tags[i], there.tags[j])
-    if any(tag.startswith(_NAMES) for tag in tags) or tags[0][0] != tags[1][0] or tags[0][0] not in _CONTENT:
+    if all(tag.startswith(_NAMES) for tag in tags) or tags[0][0] != tags[1][0] or tags[0][0] not in _CONTENT:
         return False
     if min(len(mine), len(other)) < MIN_CONTENT:
         return False
@@ -154,8 +154,24 @@ def _turned_round(said: _Words, there: _Words) -> Iterator[Finding]:
     for first, second in chain(pairwise(dates), pairwise(w for w in told if w not in dates)):
         place, next_place = there.words.index(first), there.words.index(second)
         beside = place - next_place == 1 and not said.is_parted(first, second)
-        if place > next_place and not beside:
+        if place > next_place and not beside and not _moved_together(first, second, told, said, there):
             yield Finding(Kind.SUBJECT, said.between(first, second))
+
+
+def _moved_together(first: str, second: str, told: list[str], said: _Words, there: _Words) -> bool:
+    """Whether two items of a list have changed places, each with what it says: 小学30所、幼儿园12所."""
+    ordered = sorted(told, key=there.words.index)
+    at, i, j = told.index(first), ordered.index(first), ordered.index(second)
+    between = said.words[said.words.index(first) + 1 : said.words.index(second)]
+    if (
+        any(len(word) > 1 for word in between)
+        or len(between) > 1
+        or told[at + 1 : at + 2] != [second]
+        or at == 0
+        or at + 2 >= len(told)
+    ):
+        return False
+    return i > 0 and ordered[i - 1] == told[at - 1] and ordered[j + 1 : j + 2] == [told[at + 2]]
 
 
 def _tells(tag: str) -> bool:
@@ -169,7 +185,8 @@ def _is_framed(said: _Words, blocks: Sequence[tuple[str, int, int, int, int]], a
     if at == 0 or at == len(blocks) - 1:
         # What stands before the statement's begin or after its end there has been left out of it.
         return blocks[at][0] != "insert" and len(before) + len(after) >= LONG_CONTEXT
-    return len(before) >= CONTEXT and len(after) >= CONTEXT
+    whole_begin = at == 1 and before != ""
+    return (whole_begin or len(before) >= CONTEXT) and len(after) >= CONTEXT
 
 
 def _is_same_name(one: str, other: str) -> bool:

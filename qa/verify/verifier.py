@@ -13,6 +13,7 @@ from qa.verify.amounts import check_amounts
 from qa.verify.analysed import Analysed
 from qa.verify.changes import check_changes
 from qa.verify.cited import CitedText
+from qa.verify.events import check_events
 from qa.verify.finding import MILD, Finding, Kind
 from qa.verify.labels import check_labels
 from qa.verify.likeness import Likeness, likeness
@@ -22,6 +23,8 @@ from qa.verify.named import check_names
 from qa.verify.offices import check_offices
 from qa.verify.polarity import check_polarity
 from qa.verify.reasons import reason_of
+from qa.verify.roles import check_roles
+from qa.verify.stages import check_stages
 from qa.verify.subjects import check_subjects
 from qa.verify.substitutions import check_substitutions
 from qa.verify.times import check_times
@@ -108,12 +111,15 @@ def _findings(said: Analysed, texts: list[Analysed], around: list[Analysed]) -> 
         *check_amounts(said, texts),
         *check_vague(said, texts),
         *check_times(said, texts, around),
+        *check_events(said, texts),
         *check_names(said, texts + around),
         *check_polarity(said, texts),
         *check_subjects(said, texts),
+        *check_roles(said, texts),
         *check_labels(said, texts),
         *check_offices(said, texts),
         *check_modality(said, texts),
+        *check_stages(said, texts),
         *check_substitutions(said, texts, around),
         *check_changes(said, texts),
     ]
