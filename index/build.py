@@ -76,6 +76,7 @@ class Indexer:
             self._re_embed()
         self._check_embedder()
         self._versions = self._store.versions()
+        self._counts = self._store.sentence_counts()
         self._origins = self._store.origins()
         self._reprints = ReprintFinder()
         for article_id, signature, group in self._store.signatures():
@@ -157,8 +158,10 @@ class Indexer:
         self._home.refresh(self._store, self._embedder.fingerprint, self._store.dim or self._embedder.dim)
 
     def _is_unchanged(self, article: Article) -> bool:
+        """Whether it is there already, cut into as many sentences as now: they may end elsewhere since a newer version of youju."""
         version = self._versions.get(article.id)
-        return version is not None and version[1] == article.content_hash
+        same = version is not None and version[1] == article.content_hash
+        return same and self._counts.get(article.id) == len(article.sentences)
 
     def _clash(self, article: Article) -> str:
         """Another file, still there, that gave the present article of this id; or ""."""
@@ -191,6 +194,7 @@ class Indexer:
             self._store.write(entries, regroup=regroup)
             self._origins |= {e.article.id: e.article.origin for e in entries}
             self._versions |= {e.article.id: (e.article.version, e.article.content_hash) for e in entries}
+            self._counts |= {e.article.id: len(e.article.sentences) for e in entries}
         return events
 
     def _embeddings(self, texts: list[str]) -> dict[bytes, Embedding]:

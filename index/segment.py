@@ -18,7 +18,7 @@ MAX_HEADING = 40
 
 # Both forms of each mark, since folding has not happened yet; closing quotes stay inside.
 _END = re.compile(
-    r"(?:(?:[。！？；…]|(?<![A-Za-z0-9/.])[!?;]|[!?;](?![A-Za-z0-9=&/]))+|(?<=[A-Za-z)])\.(?=\s+[A-Z“\"]))[」』”’）》〉】)\]\"']*"
+    r"(?:(?:[。！？；…]|(?<![A-Za-z0-9/.])[!?;]|[!?;](?![A-Za-z0-9=&/]))+|(?<=[a-z)][a-z)]|[A-Z]{2}|[a-z]\))(?<!\bSt)(?<!\b[MDJS]r)(?<!\bvs)(?<!\bNo)(?<!\bCo)(?<!\bMrs)(?<!\bLtd)(?<!\bInc)\.(?=\s+[A-Z“\"]))[」』”’）》〉】)\]\"']*"
 )
 _COMMA = re.compile(r"[，、：]|[,:](?!\d)")
 _SENTENCE_FINAL = tuple("。！？；!?;…」』”’，、：,:.")

@@ -305,6 +305,14 @@ class Store:
         """Each article's version and content hash, by id."""
         return {row[0]: (row[1], row[2]) for row in self._rows("SELECT id, version, content_hash FROM articles")}
 
+    def sentence_counts(self) -> dict[str, int]:
+        """How many sentences each article has, by id."""
+        counted = (
+            "SELECT articles.id, count(sentences.number) FROM articles "
+            "LEFT JOIN sentences ON sentences.article = articles.number GROUP BY articles.number"
+        )
+        return dict(self._rows(counted))
+
     def article_ids(self, numbers: Iterable[int]) -> dict[int, str]:
         """The ids of those of the numbered articles that are still there."""
         return dict(self._rows(f"SELECT number, id FROM articles WHERE number IN {_LISTED}", _listed(numbers)))

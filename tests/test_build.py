@@ -109,6 +109,19 @@ def test_changed_file_is_updated(index: Index, home: Home, folder: Path) -> None
     assert {name: article.version for name, article in articles(home).items()} == {"chips.txt": 1, "drought.txt": 2}
 
 
+def test_index_updates_an_article_whose_sentences_end_elsewhere_now(
+    folder: Path, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def whole_lines(text: str, headings: frozenset[str] = frozenset()) -> tuple[Sentence, ...]:
+        return (Sentence(Span(0, len(text)), 0),)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("index.build.segment", whole_lines)
+        index(folder)
+    assert outcomes(index(folder)) == {"chips.txt": Outcome.UPDATED, "drought.txt": Outcome.UPDATED}
+    assert outcomes(index(folder)) == {"chips.txt": Outcome.UNCHANGED, "drought.txt": Outcome.UNCHANGED}
+
+
 def test_changed_headings_are_an_update(index: Index, home: Home, tmp_path: Path) -> None:
     write(tmp_path / "files", "a.md", "# 题目\n\n为什么？\n\n因为今年少雨。")
     index(tmp_path / "files")

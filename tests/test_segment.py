@@ -133,3 +133,25 @@ def test_is_heading(line: str) -> None:
 )
 def test_is_no_heading(line: str) -> None:
     assert not is_heading(line)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "主席是麦克阿瑟（John H. McArthur）教授。",
+        "由S.G. Tallentyre写成。",
+        "两旁有圣若望（St. John of Matha）的像。",
+        "由Mr. Lee主持。",
+    ],
+)
+def test_a_name_in_latin_letters_is_not_cut_at_its_initials(text: str) -> None:
+    assert cut(text) == [text]
+
+
+def test_an_english_sentence_ends_at_its_full_stop() -> None:
+    assert cut("The plan is done. It uses AI. The end (so far). Next.") == [
+        "The plan is done.",
+        "It uses AI.",
+        "The end (so far).",
+        "Next.",
+    ]
