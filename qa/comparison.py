@@ -12,7 +12,8 @@ from index.fold import fold
 from qa.mentions import mentions
 from qa.messages import COMPUTED, COMPUTED_ABOUT, COMPUTED_SAME, NOT_ALIKE, UNLIKE_UNITS, UNLIKE_YEARS
 from qa.quantities import MONEY, Quantity
-from qa.question import GENERIC, Question
+from qa.question import Question
+from qa.question_words import GENERIC
 from qa.script import Script, localized
 from qa.stated import Course, Stated
 from qa.verify.bounds import Bound

@@ -8,6 +8,7 @@ from functools import cached_property
 from index.fold import fold_text
 from index.records import Span
 from qa.answer import Answer, AnswerSentence, AnswerSpan, Hit, Status, Verdict
+from qa.asked import AMOUNTS, DESCRIBED
 from qa.candidate import Candidate
 from qa.citing import Ledger, metadata
 from qa.comparison import Difference, asks_to_compare, difference
@@ -16,9 +17,9 @@ from qa.events import Cited, Done, Event, Said
 from qa.evidence import Evidence
 from qa.extractive import Selection
 from qa.followup import Standalone
-from qa.messages import CONTRARY, COUNTED, MISSING, PARTLY, QUOTED, REFUSAL
+from qa.messages import CONTRARY, COUNTED, MISSING, PARTLY, QUOTED, REFUSAL, UNCOUNTED
 from qa.passage import Passage, joined, passage_of
-from qa.question import AMOUNTS, Question
+from qa.question import Question
 from qa.script import Script, localized, script_of, to_script
 from qa.standing import Kind, Standing, frame_of, standing, warning_of
 from qa.stated import Stated, as_amount, stated
@@ -59,7 +60,7 @@ class Retrieved:
     def status(self) -> Status:
         """Of an answer from this evidence."""
         kinds = {s.kind for s in self.standings}
-        if self.lacking:
+        if self.lacking or any(s.uncounted for s in self.selections):
             return Status.PARTIAL
         if Kind.CONFLICT in kinds:
             return Status.CONFLICT
@@ -115,6 +116,7 @@ def answer_of(found: Retrieved, ledger: Ledger, sentences: list[AnswerSentence],
     agree, and for those that cannot be compared."""
     apart = found.difference
     warnings = [PARTLY[found.script].format(part=q.text) for q in found.lacking]
+    warnings += [UNCOUNTED[found.script]] if any(s.uncounted for s in found.selections) else []
     warnings += [warning_of(s, found.script) for s in found.standings]
     warnings += [apart[0].text] if apart and not apart[0].computed else []
     return Answer(
@@ -188,7 +190,7 @@ def passages_of(found: list[Evidence]) -> list[tuple[Passage, float]]:
     """What is quoted, with its score: each sentence once, and neighbours as one."""
     passages: list[tuple[Passage, float]] = []
     for evidence in found:
-        passage = passage_of(evidence.candidate.located)
+        passage = passage_of(evidence.candidate.located, whole=evidence.kind in DESCRIBED)
         if any(_inside(passage, shown) for shown, _ in passages):
             continue
         for at, (shown, score) in enumerate(passages):

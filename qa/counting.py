@@ -5,10 +5,14 @@ import re
 import rjieba
 
 from index.fold import fold_text
+from qa.asked import AMOUNTS, AnswerType
 from qa.quantities import quantities
-from qa.question import AnswerType, Question
+from qa.question import Question
 
 _HOW_MANY = re.compile(r"(?:几|多少)[个项类种家座条所位名大]|[共有]几")
+_HOW_OFTEN = re.compile(
+    "(?:一共|总共|共|合计)[^,?]{0,8}(?:几|多少)(?:次|起|份|项|条|件|处|回)|(?<![第天周月年])(?:有|发生)了?(?:几|多少)(?:次|起)"
+)
 _ITEM = r"[^,;:。!?、()《》\n]{1,16}"
 _LIST = re.compile(rf"{_ITEM}(?:、{_ITEM})+(?=[,;:。!?()\n]|$)")
 _OPEN = frozenset(
@@ -18,6 +22,12 @@ _OPEN = frozenset(
 _JOINS = frozenset("和与及")
 SPOKEN_OF = 0.5
 """Share of the question's words that must stand in the list's clause."""
+
+
+def counts_events(question: Question) -> bool:
+    """Whether a question asks how often something happened, or how many pieces there are of something: what articles tell one
+    by one, and seldom count."""
+    return question.type in AMOUNTS and bool(_HOW_OFTEN.search(question.folded))
 
 
 def asks_how_many(question: Question) -> bool:

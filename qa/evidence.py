@@ -6,32 +6,45 @@ the kind wins, so that a figure of one city is never taken for another's.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import rjieba
 
 from index.fold import fold_text
 from index.reader import Located
 from index.records import DateMention, Sentence
+from qa.asked import AMOUNTS, DURATION, ONE_VALUE, AnswerType
 from qa.candidate import Candidate
 from qa.gazetteer import is_city_of_others, is_province_of_others, levels_of, places_in, same_level
 from qa.instructions import instructs
 from qa.mentions import SAME_BODY, coverage, mentions, pairs_in
-from qa.particulars import particulars_missing
+from qa.names import COMPANY
+from qa.particulars import dates_its_document, particulars_missing
 from qa.quantities import Quantity, quantities
-from qa.question import AMOUNTS, ONE_VALUE, AnswerType, Period, Question
+from qa.question import Period, Question
 from qa.scope import Scope
 from qa.verify.times import parts_of_year
 
 _REPORTED = re.compile(
     r"[^，,。；;]{0,8}?(?:通报|通報|发布|發布|公布|消息|讯|訊|电|電|表示|介绍|介紹|透露|称|稱|宣布|获悉|獲悉)"
 )
+_AHEAD = re.compile(r"(?:到|至|计划|预计|力争|有望|将|目标|规划)[^,。;]{0,8}(?:19|20)\d\d年?")
+CHINA = "中国"
+_OWN_COUNTRY = re.compile("我国|全国|国内(?!生产总值)|中方|我们国家")
+"""How articles speak of China without its name."""
 _MEETING = re.compile(r"在[^,。;]{1,8}?(?:举行|召开|举办)")
 """Where something was held: not what an article is about."""
 _NO_NAMES = "和与及由于会是在之被将从等的"
 """Characters at which a name is cut wrongly more often than it has them."""
 
+_APART = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff] |[\u4e00-\u9fff][:])")
+_LABEL = re.compile(r"^[\W\d_]*([\u4e00-\u9fff]{2,8})[\W_]*:[\W_]*[\u4e00-\u9fff·]{2,5}[\W_]*$")
+"""What a line of a list or a form is of: 审判长：…"""
+
+HALF = 0.5
+"""Share of what is asked for that a label must have more of: 审判长 is no 审判员."""
 PIECE = 3
 """Characters of a question that a text is asked for, to tell whether a name in it was cut wrongly."""
 
@@ -58,12 +71,29 @@ class Evidence:
     """Whether what the question asks for is spoken of in the sentence or near it."""
     own_coverage: float
     """The same without its paragraph: the sentence, its heading and the title."""
+    closes: bool = False
+    """Whether it is the date that closes a document, where that is asked for."""
+    kind: AnswerType = AnswerType.OTHER
+    """Of the question."""
     is_then: bool = True
     """Whether it speaks of a time that the question counts from today (今年, 昨天)."""
 
     @property
     def meets(self) -> bool:
         return self.states and not self.missing and self.has_type and self.has_focus
+
+
+def states(located: Located) -> bool:
+    """Whether a sentence says something: is no question, and no order to whoever reads it."""
+    return not (fold_text(located.text).rstrip("”’」』\"'").endswith("?") or instructs(located.text))
+
+
+def neighbour(evidence: Evidence, position: int) -> Evidence | None:
+    """Another sentence of the same article, which nobody has read; None for one that says nothing."""
+    located = replace(evidence.candidate.located, position=position)
+    if not states(located):
+        return None
+    return replace(evidence, candidate=replace(evidence.candidate, located=located, reading=None))
 
 
 def weigh(question: Question, candidate: Candidate, rarity: dict[str, float]) -> Evidence:
@@ -73,6 +103,7 @@ def weigh(question: Question, candidate: Candidate, rarity: dict[str, float]) ->
     terms = question.terms + question.inherited
     # An answer need not repeat the word that asks for it (死因), nor is each name or date told by its form.
     read = _is_read_to_answer(candidate)
+    closes = dates_its_document(question, scope, candidate.located)
     own = coverage(terms, f"{scope.sentence}\n{scope.heading}\n{scope.about}", rarity)
     near = coverage(terms, scope.near, rarity)
     named_otherwise = read and question.type not in AMOUNTS
@@ -81,13 +112,26 @@ def weigh(question: Question, candidate: Candidate, rarity: dict[str, float]) ->
         missing=tuple(
             _missing(question, scope, candidate.located) + ([] if named_otherwise else _unnamed(question, scope))
         ),
-        states=not (scope.sentence.rstrip("”’」』\"'").endswith("?") or instructs(candidate.located.text)),
+        states=states(candidate.located),
         has_type=_has_type(question, scope, candidate.located) or named_otherwise,
         coverage=near,
-        has_focus=read or not question.focus or mentions(question.focus, scope.near) > 0,
+        has_focus=closes or _has_focus(question, scope, read=read),
+        closes=closes,
         own_coverage=own,
+        kind=question.type,
         is_then=not question.periods or any(_is_period(p, question, candidate.located) for p in question.periods),
     )
+
+
+def _has_focus(question: Question, scope: Scope, *, read: bool) -> bool:
+    """Whether what is asked for is spoken of in the sentence or near it, or `read` to be answered there. A line of the form
+    审判员：… has no other's name."""
+    if not question.focus:
+        return True
+    label = _LABEL.match(_APART.sub("", scope.sentence))
+    if label and question.type is AnswerType.PERSON:
+        return label[1] in question.folded or mentions(question.focus, label[1]) > HALF
+    return read or mentions(question.focus, scope.near) > 0
 
 
 def _is_read_to_answer(candidate: Candidate) -> bool:
@@ -102,12 +146,11 @@ def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
     missing += [f"{year}年" for year in question.years if not _is_year(year, scope, located)]
     missing += [part for part in question.parts if _is_other_part(part, scope.sentence)]
     missing += [_day_words(day) for day in question.days if not _is_day(day, scope, located)]
-    missing += [
-        n for n in question.people if n not in scope.near and not (n in scope.whole or is_cut(n, question, scope.whole))
-    ]
+    missing += [n for n in question.people if not _is_person(n, question, scope)]
     missing += [b for b in question.bodies if b not in scope.near and pairs_in(b, scope.whole) < SAME_BODY]
     missing += [_words(a, question) for a in question.amounts if not _has_amount(a, scope.whole)]
-    return missing + particulars_missing(question, scope)
+    missing += particulars_missing(question, scope)
+    return missing or _of_other_name(question, scope)  # words are told apart only where nothing else is missing
 
 
 def _unnamed(question: Question, scope: Scope) -> list[str]:
@@ -115,6 +158,26 @@ def _unnamed(question: Question, scope: Scope) -> list[str]:
     named = [n for n in question.named if not any(n in body for body in question.bodies)]
     absent = [n for n in named if n not in scope.near]  # before the whole article is folded
     return [n for n in absent if n not in scope.whole and pairs_in(n, scope.whole) < SAME_BODY]
+
+
+def _of_other_name(question: Question, scope: Scope) -> list[str]:
+    """The bodies and brands that a question for a figure names, where the sentence begins with another one's name and has
+    none of theirs: 海棠公司2023年营收20亿元 is not of 宏远公司."""
+    asked = [*question.bodies, *question.named, *COMPANY.findall(question.folded)[:1]]
+    if question.type not in AMOUNTS or not asked or any(n in scope.sentence for n in asked):
+        return []
+    begin = _LEADING.match(scope.sentence)
+    first = _first_name(scope.sentence[begin.end() if begin else 0 :])
+    is_other = first and first not in question.folded and max(pairs_in(a, first) for a in asked) < HALF
+    return asked[:1] if is_other else []
+
+
+def _first_name(folded: str) -> str:
+    """The body or brand that a text begins with, or ""."""
+    if match := COMPANY.match(folded):
+        return match.group()
+    words = rjieba.tag(folded[:FIRST])
+    return words[0][0] if words and words[0][1] in _BRANDS and len(words[0][0]) > 1 else ""
 
 
 def _words(amount: Quantity, question: Question) -> str:
@@ -132,6 +195,8 @@ def _is_place(place: str, scope: Scope, *, one_value: bool = False) -> bool:
     here = places_in(scope.sentence)
     if place in here:
         return True
+    if place == CHINA and _OWN_COUNTRY.search(scope.sentence) and not _excludes(place, here):
+        return not _excludes(place, places_in(scope.about))
     if _excludes(place, here) or (one_value and is_city_of_others(place, here)):
         return False
     for text in [*scope.before, scope.heading, scope.about]:
@@ -147,6 +212,11 @@ def _is_place(place: str, scope: Scope, *, one_value: bool = False) -> bool:
         if _excludes(place, found):
             return False
     return not levels_of(place) and place in scope.whole
+
+
+def _is_person(name: str, question: Question, scope: Scope) -> bool:
+    """Whether the article names a person."""
+    return name in scope.near or name in scope.whole or is_cut(name, question, scope.whole)
 
 
 def _is_district(name: str, folded: str) -> bool:
@@ -197,7 +267,15 @@ def _is_year(year: int, scope: Scope, located: Located) -> bool:
             return year in before
     if named := _named_years(scope.heading):
         return year in named
-    return located.article.published.startswith(str(year))
+    if located.article.published:
+        return located.article.published.startswith(str(year))
+    return _latest_year(located.article.text) == year
+
+
+@lru_cache(maxsize=64)
+def _latest_year(text: str) -> int:
+    """Of when an article without a date is: the latest year that it speaks of, and does not plan for; 0 for none."""
+    return max(_named_years(_AHEAD.sub("", fold_text(text))), default=0)
 
 
 def _years_of(located: Located, position: int) -> set[int]:
@@ -281,8 +359,16 @@ def _has_type(question: Question, scope: Scope, located: Located) -> bool:
     if "第几" in question.folded:
         return bool(re.search(r"第[\d一二三四五六七八九十]", scope.sentence))
     if kind in (AnswerType.MONEY, AnswerType.PEOPLE, AnswerType.PERCENT, AnswerType.NUMBER):
-        return any(fits(q, question) for q in quantities(scope.sentence))
+        lasts = question.unit == DURATION and bool(_FOR_EVER.search(scope.sentence))
+        return lasts or any(fits(q, question) for q in _not_deadlines(scope.sentence, question))
     return True
+
+
+def _not_deadlines(folded: str, question: Question) -> list[Quantity]:
+    """Numbers of a sentence; of one asked for how long somebody is to do something, without those by which something must be done."""
+    found = quantities(folded)
+    is_term = question.unit == DURATION and _TERM.search(question.folded)
+    return [q for q in found if not is_term or not _DEADLINE.match(folded, q.end)]
 
 
 def fits(quantity: Quantity, question: Question) -> bool:
@@ -295,9 +381,22 @@ def fits(quantity: Quantity, question: Question) -> bool:
         return quantity.is_people
     if question.type is AnswerType.PERCENT:
         return quantity.unit in ("%", "个百分点")
+    if question.unit == DURATION:
+        return quantity.unit in _DURATIONS
     return not question.unit or _same_count(quantity.unit, question.unit)
 
 
+_DURATIONS = frozenset("年 个月 月 天 日 小时 分钟 秒 周 星期 代 载".split())
+_TERM = re.compile("刑期|任期|判[处刑]|徒刑|服刑")
+_FOR_EVER = re.compile(r"无期|终身|永久|长期|死刑|\d+个?(?:工作日|自然日)")
+_DEADLINE = re.compile("之?以?内|[前后起]|之[前后]")
+_BRANDS = frozenset({"nt", "nz", "nrt"})
+FIRST = 16
+"""Characters of a sentence that its first name lies in."""
+_LEADING = re.compile(
+    r"(?:[\W_]|\d{4}年|\d{1,2}月|\d{1,2}日|去年|今年|昨天|[上下]半年|[一二三四]季度|其中|此外|而|同期)*"
+)
+"""What may stand before a sentence's subject."""
 _COUNTERS = frozenset(
     [
         "个",

@@ -1,14 +1,17 @@
 """Extractive answers: which sentences answer, and whether they are enough to answer at all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from index.reader import Reader
+from qa.asked import AMOUNTS, DESCRIBED, AnswerType, asks_to_describe
 from qa.candidate import Candidate
 from qa.confidence import confidence
-from qa.evidence import Evidence, weigh
+from qa.counting import counts_events
+from qa.evidence import Evidence, neighbour, weigh
+from qa.overview import asks_overview, overview
 from qa.presumed import contradicted
-from qa.question import AMOUNTS, Period, Question
+from qa.question import Period, Question
 from qa.standing import Standing, standing
 from qa.stated import gives_value, stated
 
@@ -18,6 +21,11 @@ MAX_RARITY = 8.0
 
 INHERITED = 0.3
 """Weight of a word taken over from the conversation, against one of the question's own."""
+
+CLOSING_DATE = 4.0
+"""What the date below a document gets where it is asked for: it has no word in common with the question."""
+NAMED = 0.3
+"""And of a person's name."""
 
 CHECKED = 12
 """Sentences, best first, whose numbers are held against the question's years and places."""
@@ -66,6 +74,8 @@ class Selection:
     """Where two articles do not agree on the value: which, and which of them is said first."""
     nearest: tuple[Evidence, ...] = ()
     """Without evidence: what comes nearest, without answering."""
+    uncounted: bool = False
+    """Whether a number is asked for that none of them gives."""
     contradicted: str = ""
     """What the question takes to be so and the nearest facts say to be the other way round."""
 
@@ -83,6 +93,9 @@ def select(
         candidates = [c for c in candidates if c.located.article.published <= asof.isoformat()]
     weighed = weigh_all(question, candidates, reader)
     fit = sorted((e for e in weighed if e.meets), key=rank, reverse=True)
+    if not fit and counts_events(question):
+        found = select(replace(question, type=AnswerType.LIST, unit=""), candidates, reader, limits, asof=asof)
+        return replace(found, uncounted=bool(found.evidence))
     then = [e for e in fit if e.is_then]
     if fit and not then and only_then:
         times = tuple(f"{p.words}（{days_of(p)}）" for p in question.periods)
@@ -96,6 +109,9 @@ def select(
     chance = confidence(best, question, reads=limits.reads)
     if chance < limits.confidence:
         return Selection((), chance, nearest=_nearest(weighed, fit))
+    if asks_overview(question):
+        section = overview(question, [(e, rank(e)) for e in fit])
+        return Selection(tuple(section), chance, others=tuple(_distinct(fit, section, OTHERS)))
     if presumed := contradicted(question, best):
         return Selection((), 0.0, nearest=tuple(_distinct(fit[:NEAR_DEPTH], [], NEAREST)), contradicted=presumed)
     differ = standing(question, best, fit[1:])
@@ -153,18 +169,28 @@ def weigh_all(question: Question, candidates: list[Candidate], reader: Reader) -
     """Check every candidate against the question, in the order given."""
     rarity = {term: _weight(term, reader) for term in question.terms}
     rarity |= {term: INHERITED * _weight(term, reader) for term in question.inherited}
+    # Whom a question names is required of the article, which need not say it in every sentence.
+    rarity |= {term: NAMED * rarity[term] for term in question.terms if term in question.people}
     return [weigh(question, candidate, rarity) for candidate in candidates]
 
 
 def rank(evidence: Evidence) -> float:
     """What orders evidence that meets the question's requirements."""
-    return evidence.candidate.score + 1.3 * evidence.own_coverage + 0.65 * evidence.coverage
+    closing = CLOSING_DATE if evidence.closes else 0.0
+    return evidence.candidate.score + 1.3 * evidence.own_coverage + 0.65 * evidence.coverage + closing
 
 
 def _with_more(question: Question, first: list[Evidence], fit: list[Evidence], limits: Extraction) -> list[Evidence]:
     """What is said first, and other sentences that come close to the best, are not too unsure and add something."""
     chosen = list(first)
-    for other in fit[1:]:
+    if (
+        limits.sentences > 1
+        and question.type in DESCRIBED
+        and asks_to_describe(question.folded)
+        and (following := _following(fit[0]))
+    ):
+        chosen.append(following)
+    for other in () if fit[0].closes else fit[1:]:
         if len(chosen) >= limits.sentences or rank(fit[0]) - rank(other) > limits.follow:
             break
         if other in chosen or _adds_nothing(other, chosen):
@@ -172,6 +198,17 @@ def _with_more(question: Question, first: list[Evidence], fit: list[Evidence], l
         if confidence(other, question, reads=limits.reads) >= BESIDE * limits.confidence:
             chosen.append(other)
     return chosen
+
+
+def _following(best: Evidence) -> Evidence | None:
+    """The next sentence of its paragraph, in which a description goes on."""
+    located = best.candidate.located
+    position = located.position + 1
+    if position == len(located.article.sentences):
+        return None
+    if located.article.sentences[position].paragraph != located.sentence.paragraph:
+        return None
+    return neighbour(best, position)
 
 
 def _adds_nothing(other: Evidence, chosen: list[Evidence]) -> bool:
@@ -197,7 +234,7 @@ def _weight(term: str, reader: Reader) -> float:
 def _lacking(weighed: list[Evidence], question: Question) -> tuple[str, ...]:
     """What the most fitting candidate lacked, for the words of a refusal."""
     if any(e.states and not e.missing and e.has_type for e in weighed[:20]):
-        return (question.focus,)  # all but what was asked for
+        return (question.focus,) if question.focus else ()  # all but what was asked for
     lacking = [e.missing for e in weighed[:20] if e.missing]
     # A sentence about the right place that lacks the year tells more than one about another place.
     return min(lacking, key=lambda m: (sum(place in m for place in question.places), len(m)), default=())

@@ -37,6 +37,11 @@ PARTLY = {
     Script.TRADITIONAL: "沒有找到這部分的依據：{part}",
     Script.ENGLISH: "No evidence was found for this part: {part}",
 }
+UNCOUNTED = {
+    Script.SIMPLIFIED: "文章没有直接给出这个数，引用的是相关的事实。",
+    Script.TRADITIONAL: "文章沒有直接給出這個數，引用的是相關的事實。",
+    Script.ENGLISH: "The articles do not give this number; quoted are the facts that it would be counted from.",
+}
 OTHER_TIME = {
     Script.SIMPLIFIED: "“{words}”按{asof}算是{days}，所引的句子说的不是这段时间。",
     Script.TRADITIONAL: "「{words}」按{asof}算是{days}，所引的句子說的不是這段時間。",

@@ -21,6 +21,15 @@ _PROPER = ("ns", "nr", "nt", "nz", "j", "eng")
 _PART = ("n", "j", "b", "a", "eng", "vn", "s", "z")
 """Tags, or their first letters, of words that a name may have."""
 
+COMPANY = re.compile(
+    r"(?!该|本|这|那|各|两|多|全|某|一|家)[\u4e00-\u9fff]{2,6}?(?:公司|集团|大学|医院|银行)(?!的?(?:董事|员工|负责))"
+)
+"""Bodies by the form of their names, whatever these are made of."""
+SOMEBODY = re.compile(
+    "(?:(?![的了在有是某对将把被与及或该向从到为由于以和据去来给让使叫请找问见说称因自至其此每各另跟同不也就都])[\u4e00-\u9fff]|(?<=[长员人师])[和于向])(?:某某|某(?![公地市些种个人日月年某媒网大小高银商品学医县区镇村省国企机部单位项]))"
+)
+"""People without their given names, which the tagger cuts: 费某, 史某某."""
+
 
 def bodies_in(folded: str) -> list[Span]:
     """Where bodies are named, in order: the words before 法院, 公司 and the like as far as they belong to the name."""

@@ -1,6 +1,7 @@
 """The passage that is quoted for a sentence: the sentence, with the one before it where that
 carries its subject (先进半导体。依托…区, …)."""
 
+import re
 from dataclasses import dataclass
 
 from index.reader import Located
@@ -9,6 +10,13 @@ from qa.leaning import leans, predecessor
 
 MAX_PASSAGE = 260
 """Characters. A longer pair is quoted as the one sentence that answers."""
+
+MAX_WHOLE = 400
+"""Of one that goes on to its full stop, or through all its points."""
+_FIRST = re.compile(r"一是|其一|第一[，、,.：:]|[（(]一[)）]|[①⒈]|(?<!\d)1[.、．)）](?!\d)")
+_NEXT = re.compile(
+    r"[二三四五六七八九]是|其[二三四五]|第[二三四五六七八九][，、,.：:]|[（(][二三四五六七八九][)）]|[②-⑨]|(?<!\d)[2-9][.、．)）](?!\d)"
+)
 
 MAX_ITEM = 80
 """Characters of an item of a list."""
@@ -37,16 +45,37 @@ def joined(earlier: Passage, later: Passage) -> Passage | None:
     return Passage(earlier.located, whole)
 
 
-def passage_of(located: Located) -> Passage:
-    """The sentence; with its predecessor when it leans on that for its subject; with the items
-    that follow when it ends in a colon."""
+def passage_of(located: Located, *, whole: bool = False) -> Passage:
+    """The sentence; with its predecessor when it leans on that for its subject; with the items that follow when it ends in a
+    colon. `whole`: with what follows up to its full stop where it ends in a semicolon, and to the last of the points that it
+    begins to count (一是, 第一)."""
     before = predecessor(located.article, located.position)
     span = located.sentence.span
     if located.text.endswith(("：", ":")):
         return Passage(located, Span(span.start, _end_of_items(located)))
+    if whole and (end := _end_of_points(located)) > span.end:
+        return Passage(located, Span(span.start, end))
     if before is not None and span.end - before.start <= MAX_PASSAGE and leans(located.text):
         return Passage(located, Span(before.start, span.end))
     return Passage(located, span)
+
+
+def _end_of_points(located: Located) -> int:
+    """Where the sentence's full stop stands, or the last point ends of those that it begins to count."""
+    here, text = located.sentence, located.text
+    counts = bool(_FIRST.search(text))
+    end = here.span.end
+    goes_on = text.endswith(("；", ";"))
+    for following in located.article.sentences[located.position + 1 :]:
+        said = following.span.of(located.article.text)
+        if following.paragraph != here.paragraph or following.span.end - here.span.start > MAX_WHOLE:
+            break
+        if goes_on or (counts and _NEXT.search(said)):
+            end = following.span.end
+        elif not counts:
+            break
+        goes_on = goes_on and said.endswith(("；", ";"))
+    return end
 
 
 def _end_of_items(located: Located) -> int:

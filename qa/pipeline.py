@@ -8,6 +8,7 @@ from index.embed import Embedder
 from index.errors import QuestionError
 from index.reader import Reader
 from qa.answer import Answer, Hit, Legs, Mode, Turn
+from qa.asked import AnswerType
 from qa.candidate import Candidate, in_turn, order, spread
 from qa.clock import Clock
 from qa.compose import Retrieved, compose, events_of, hit_of
@@ -19,7 +20,7 @@ from qa.generation.answering import write_answer
 from qa.generation.condensing import condense_with
 from qa.generation.writer import Writer, Writing
 from qa.messages import LATER, OTHER_TIME
-from qa.question import AnswerType, Question, analyse
+from qa.question import Question, analyse
 from qa.rerank import Reranker
 from qa.rerank.late_interaction import DEFAULT
 from qa.retrieve import Retriever

@@ -2,8 +2,9 @@
 
 import re
 
+from qa.asked import AnswerType
 from qa.evidence import Evidence
-from qa.question import AnswerType, Question
+from qa.question import Question
 from qa.scope import Scope
 
 _UP = "增长|上升|提高|增加|上涨|提升|回升|攀升|升高|走高|上调|扩大|加快|抬高|调高|增多|新增|扩招|加息"

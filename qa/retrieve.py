@@ -10,13 +10,14 @@ from index.fold import fold_text
 from index.reader import Allowed, Reader
 from qa.answer import Found as FoundSentence
 from qa.answer import FoundArticle, Legs
+from qa.asked import ONE_VALUE
 from qa.candidate import Candidate, below, order, reprints_last
 from qa.clock import Clock
 from qa.filters import Filters, allowed_by
 from qa.fusion import Found, Weights, fuse
 from qa.gazetteer import places_in
 from qa.query import Query, make_query
-from qa.question import ONE_VALUE, analyse
+from qa.question import analyse
 from qa.rerank import Reranker, rerank
 from qa.rerank.late_interaction import DEFAULT
 

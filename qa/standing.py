@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from index.fold import fold_text
+from qa.asked import AMOUNTS
 from qa.evidence import Evidence
 from qa.mentions import mentions
 from qa.messages import CONFLICT, DIFFERS, OLDER, SUPERSEDED, UNDATED
 from qa.passage import Passage
-from qa.question import AMOUNTS, Question
+from qa.question import Question
 from qa.scope import Scope
 from qa.script import Script, to_script
 from qa.stated import Stated, stated

@@ -6,10 +6,11 @@ from enum import StrEnum
 
 from index.fold import Folded, fold
 from index.records import Span
+from qa.asked import AMOUNTS, AnswerType
 from qa.evidence import Evidence, fits
 from qa.gazetteer import levels_of
 from qa.quantities import Quantity
-from qa.question import AMOUNTS, AnswerType, Question
+from qa.question import Question
 from qa.verify.amounts import Amount
 from qa.verify.analysed import Analysed
 from qa.verify.bounds import Bound

@@ -16,10 +16,12 @@ import rjieba
 
 from index.fold import Folded, fold, fold_text
 from index.records import Span
+from qa.asked import ONE_VALUE
 from qa.followup import Standalone
 from qa.gazetteer import place_spans
-from qa.names import bodies_in
-from qa.question import ONE_VALUE, analyse
+from qa.names import SOMEBODY, bodies_in
+from qa.question import analyse
+from qa.script import script_of, to_script
 
 MAX_PARTS = 4
 MAX_UNIT = 6
@@ -30,20 +32,23 @@ MOST_JOINS = 12
 _PLACE_JOIN = re.compile(r"和|与|跟|及|以及|还是|\band\b|\bvs\b|、")
 _JOIN = re.compile(r"、?以及|还是|[和与跟及、]|\s+(?:and|or|vs)\s+")
 _EACH = re.compile(
-    r"分别|各[是为有占自达多几]|是否(?:都|均|相同|一样|一致|相等)|更[多少高低大小长短早晚快慢重轻好]|相比|比较|相差|差了|差多少|哪一?[个位家边所座方].{1,10}[多少高低大小长短早晚快慢](?=[?？]|$)"
+    r"分别|各[是为有占自达多几]|是否(?:都|均|相同|一样|一致|相等)|更[多少高低大小长短早晚快慢重轻好]|相比|比较|相差|差了|差多少|哪一?[个位家边所座方].{0,10}[多少高低大小长短早晚快慢](?=[?？]|$)"
 )
 """Words that ask of each of the joined things; without one they may do something together."""
 _TOGETHER = re.compile(r"共同|合作|之间|联合|一起|关系|签署|签订|会[谈见晤]|联手|合资|合并|交界|争端|冲突|战争|比赛")
 _DEALT_OUT = re.compile(r"分别|各自?(?=[是为有占达的多几])|相比(?:之下|较)?[,，]?")
-_WHICH = re.compile(r"[,，]?(?:谁|哪[个位家边方年]|何者)(?:更|比较|较|最)[^,，?？]{1,4}(?=[?？]|$)")
+_WHICH = re.compile(
+    r"[,，]?(?:谁|哪[个位家边方年]|何者)(?:(?:更|比较|较|最)[^,，?？]{1,4}|[高低多少大小长短早晚快慢])(?=[?？]|$)"
+)
 """谁更早, 哪边比较高: which of them, which no part can be asked. What is compared (谁的刑期更长) stays."""
+_ASKS = (("早晚", "是什么时候"), ("长短久", "有多长"))
+"""Signs in it of what is asked of each."""
 
 _EXCESS = re.compile(r"(?:要|还|会|将)?[高低多少大小长短重轻](?:出|了)?(?:多少|几)(?P<what>[^,?]{0,12}?)[?。]?$")
 """How a question by how much one thing exceeds another ends."""
 
 _FROM_TODAY = re.compile("[今去前明]年|[上本下]个?月|[上本下]季度")
 _TOWN = re.compile(r"[^\W\d_和与跟及在的]{1,5}?[市县区镇乡]")
-_SOMEBODY = re.compile(r"[\u4e00-\u9fff]某{1,2}(?![\u4e00-\u9fff]?某)")
 _WORK = re.compile(r"《[^《》]+》")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年?(?!\d)|[今去前明]年")
 _OF_ONE = re.compile(
@@ -220,7 +225,7 @@ def _apart(groups: Iterable[_Group]) -> list[_Group]:
 def _named(folded: str) -> Iterator[list[Span]]:
     """Where bodies, towns, people and works are named."""
     works = [Span(*match.span()) for match in _WORK.finditer(folded)]
-    people = {match.span() for match in _SOMEBODY.finditer(folded)} | set(_people(folded))
+    people = {match.span() for match in SOMEBODY.finditer(folded)} | set(_people(folded))
     towns = [Span(*match.span()) for match in _TOWN.finditer(folded)]
     for spans in (bodies_in(folded), towns, [Span(*span) for span in sorted(people)]):
         yield [s for s in spans if not any(work.start < s.start < work.end for work in works)]
@@ -268,9 +273,22 @@ def _with_item(text: str, folded: Folded, groups: list[_Group], at: int) -> str:
         named += group.items[at].of(folded.text)
         whole, item = (folded.original(s.start, s.end) for s in (group.span, group.items[at]))
         text = text[: whole.start] + item.of(text) + text[whole.end :]
-    asked = _without(_without(text, _DEALT_OUT), _WHICH)
+    asked = _asked_alone(_without(text, _DEALT_OUT))
     says_more = any(term not in named for term in analyse(asked).terms)
     return asked if says_more else _without(text, _DEALT_OUT)
+
+
+def _asked_alone(text: str) -> str:
+    """Instead of 谁更早 when, instead of 谁更长 how long, and instead of others how much."""
+    folded = fold(text)
+    match = _WHICH.search(folded.text)
+    if not match:
+        return text
+    span = folded.original(*match.span())
+    kind = next((words for signs, words in _ASKS if set(signs) & set(match.group())), "是多少")
+    named = folded.text[: match.start()].rstrip("的,")
+    asked = to_script(kind, script_of(text)) if named[-1:] not in "更最较" else ""
+    return text[: span.start] + asked + text[span.end :]
 
 
 def _without(text: str, pattern: re.Pattern[str]) -> str:

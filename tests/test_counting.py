@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from qa.counting import asks_how_many, items_of
+from qa.counting import asks_how_many, counts_events, items_of
 from qa.pipeline import Pipeline
 from qa.question import analyse
 
@@ -51,3 +51,15 @@ def test_the_count_is_said_and_labelled(make: Callable[..., Pipeline]) -> None:
     ]
     plain = make(text).ask("成都未来产业基地设在哪些区？")
     assert not any(s.computed for s in plain.sentences)
+
+
+@pytest.mark.parametrize("question", ["费某一共有几次肇事？", "该厂一共发生了多少起事故？", "一共有多少份证据材料？"])
+def test_counts_events(question: str) -> None:
+    assert counts_events(analyse(question))
+
+
+@pytest.mark.parametrize(
+    "question", ["宏远公司申请了多少项专利？", "一天吃几次？", "这是第几次夺冠？", "有多少条公交线路？"]
+)
+def test_counts_no_events(question: str) -> None:
+    assert not counts_events(analyse(question))

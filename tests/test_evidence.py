@@ -379,3 +379,103 @@ def test_a_date_of_birth_answers_for_birth_alone(question: str, text: str, meets
 
 def test_a_season_is_of_both_its_years() -> None:
     assert check("2019-2020赛季的冠军是谁？", "2019-2020赛季的冠军是王明。", "冠军").meets
+
+
+# -- particulars ------------------------------------------------------------------------------
+
+RULING = (
+    "# 刑事判决书\n\n被告人：尹某，女，1985年1月13日出生，公司职员。\n\n辩护人：范某某，正义律师事务所律师。\n\n"
+    "被告人尹某驾驶出租车，于2022年5月20日肇事，判处有期徒刑五年。\n\n被告人如不服本判决，可在十日内提出上诉。\n\n"
+    "审 判 长：许某\n\n审判员：任某\n\n二〇二二年十月二十五日"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "at", "missing"),
+    [
+        ("尹某的生日是哪一天？", "1985年", ()),
+        ("辩护人范某某的生日是什么时候？", "1985年", ("范某某",)),
+        ("尹某的出租车是什么颜色？", "出租车", ("颜色",)),
+    ],
+)
+def test_particulars_of_somebody_or_something_else(question: str, at: str, missing: tuple[str, ...]) -> None:
+    assert check(question, RULING, at).missing == missing
+
+
+def test_a_line_of_a_form_is_of_its_own_label() -> None:
+    assert check("审判长是谁？", RULING, "许某").has_focus
+    assert not check("审判长是谁？", RULING, "任某").has_focus
+
+
+@pytest.mark.parametrize("question", ["判决日期是什么时候？", "判决书的签发日期是哪一天？"])
+def test_the_date_below_a_document_is_that_of_its_being_passed(question: str) -> None:
+    found = check(question, RULING, "二〇二二年十月")
+    assert found.closes
+    assert found.meets
+
+
+def test_another_date_does_not_close_a_document() -> None:
+    assert not check("判决日期是什么时候？", RULING, "1985年").closes
+    assert not check("尹某的出生日期是什么时候？", RULING, "二〇二二年十月").closes
+
+
+def test_how_long_asks_for_a_time_that_is_no_deadline() -> None:
+    assert check("尹某的刑期是多久？", RULING, "五年").has_type
+    assert not check("尹某的刑期是多久？", RULING, "十日内").has_type
+    assert check("刑期是多久？", "判处无期徒刑。", "无期").has_type
+
+
+def test_china_is_meant_by_our_country() -> None:
+    assert check("中国的进出口总值是多少亿元？", "我国进出口总值达到5000亿元。", "5000亿").meets
+
+
+@pytest.mark.parametrize(("year", "missing"), [(2023, ()), (2021, ("2021年",)), (2030, ("2030年",))])
+def test_an_article_without_a_date_is_of_its_latest_year(year: int, missing: tuple[str, ...]) -> None:
+    text = "2022年的指数为48%，2023年有所回升，计划到2030年达到55%。\n7月份，指数为49.3%。"
+    assert check(f"{year}年7月份的指数是多少？", text, "49.3").missing == missing
+
+
+# -- whose value it is --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "at", "missing"),
+    [
+        (
+            "宏远公司2023年的营收是多少亿元？",
+            "宏远公司与海棠公司都发布了年报。海棠公司2023年营收20亿元。",
+            "20亿",
+            ("宏远公司",),
+        ),
+        ("腾讯2023年的营收是多少亿元？", "腾讯发布了年报。2023年，小米集团营收2709亿元。", "2709", ("腾讯",)),
+        ("清华大学有多少名学生？", "清华大学与北京大学相邻。北京大学有学生4万人。", "4万", ("清华大学",)),
+        # The sentence goes on about what stands before it.
+        ("腾讯2023年的营收是多少亿元？", "腾讯发布了年报。公司2023年营收6090亿元。", "6090", ()),
+        ("腾讯2023年的营收是多少亿元？", "腾讯发布了年报。旗下微信2023年营收1345亿元。", "1345", ()),
+        ("清华大学有多少名学生？", "清华大学建于1911年。清华有学生4万人。", "4万", ()),
+    ],
+)
+def test_a_value_of_another_body_or_brand_is_none(question: str, text: str, at: str, missing: tuple[str, ...]) -> None:
+    assert check(question, text, at).missing == missing
+
+
+def test_our_country_is_not_that_of_others() -> None:
+    assert not check("中国的人口是多少？", "日本全国人口为1.2亿人。", "1.2亿").meets
+    assert not check("中国的国内生产总值是多少？", "美国国内生产总值达到25万亿美元。", "25万亿").meets
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "at"),
+    [
+        ("办理护照需要多久？", "办理护照需7个工作日。", "护照"),
+        ("手术后多久可以运动？", "手术3个月后可以运动。", "运动"),
+        ("地铁4号线二期有多长？", "地铁4号线二期全长20公里。", "20公里"),
+        ("工作组组长是谁？", "会议决定：王海燕任工作组组长。", "王海燕"),
+        ("项目负责人是谁？", "海棠大桥项目\n负责人：王海燕", "王海燕"),
+        ("据某媒体报道，公司营收是多少亿元？", "公司营收5亿元。", "5亿"),
+        ("外地户口可以报名吗？", "外地户籍人员可以报名。", "报名"),
+        ("云溪市现任市长是谁？", "云溪市目前市长是王海燕。", "王海燕"),
+    ],
+)
+def test_what_answers_in_other_words_meets(question: str, text: str, at: str) -> None:
+    assert check(question, text, at).meets

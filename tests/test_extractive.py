@@ -117,3 +117,23 @@ def test_what_was_published_after_the_day_asked_of_is_not_known() -> None:
     reader = cast("Reader", EveryWordAlike())
     found = [texts_of(select(asked, [late], reader, LIMITS, asof=date(2020, 5, day))) for day in (15, 16)]
     assert found == [[], [OLD]]
+
+
+# -- descriptions ------------------------------------------------------------------------------
+
+
+def test_select_goes_on_with_a_description() -> None:
+    text = "玉山箭竹的茎干直径2厘米。叶片长50厘米。\n玉山箭竹分布于山地。"
+    limits = Extraction(confidence=0.0, follow=0.0)
+    assert texts_of(chosen("玉山箭竹的外形是怎样的？", text, limits=limits)) == [
+        "玉山箭竹的茎干直径2厘米。",
+        "叶片长50厘米。",
+    ]
+    assert texts_of(chosen("玉山箭竹的茎干直径是多少？", text, limits=limits)) == ["玉山箭竹的茎干直径2厘米。"]
+
+
+def test_select_goes_on_with_nothing_beyond_a_paragraph_or_where_one_sentence_is_wanted() -> None:
+    question, limits = "玉山箭竹的外形是怎样的？", Extraction(confidence=0.0, follow=0.0)
+    assert len(chosen(question, "玉山箭竹的茎干直径2厘米。\n叶片长50厘米。", limits=limits).evidence) == 1
+    text = "玉山箭竹的茎干直径2厘米。叶片长50厘米。"
+    assert len(chosen(question, text, limits=replace(limits, sentences=1)).evidence) == 1

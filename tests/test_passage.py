@@ -5,7 +5,7 @@ import pytest
 from index.build import prepare
 from index.reader import Located
 from index.records import LoadedArticle, Span
-from qa.passage import MAX_PASSAGE, Passage, joined, passage_of
+from qa.passage import MAX_PASSAGE, MAX_WHOLE, Passage, joined, passage_of
 
 
 def located(text: str, at: int, article_id: str = "a.txt") -> Located:
@@ -122,3 +122,36 @@ def test_joined_is_no_longer_than_a_passage_may_be(length: int, joins: bool) -> 
     last = "人才有900人。"
     text = "合" * (length - len(last) - 1) + "。" + last
     assert (joined(alone(text, 0), alone(text, 1)) is not None) is joins
+
+
+# -- a whole of several points -----------------------------------------------------------------
+
+
+def test_passage_goes_on_to_its_full_stop_where_the_whole_is_wanted() -> None:
+    found = located("花为圆锥花序；花期4月；果为蒴果。性喜高温。", 0)
+    assert passage_of(found, whole=True).text == "花为圆锥花序；花期4月；果为蒴果。"
+    assert passage_of(found).text == "花为圆锥花序；"
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        (
+            "特点有三：第一，职官与长者并用。既设官吏。第二，刑教并施。第三，秩序与晋升一体。此后改制。",
+            "特点有三：第一，职官与长者并用。既设官吏。第二，刑教并施。第三，秩序与晋升一体。",
+        ),
+        ("职能有二：一是教化乡民；二是管理户籍。沿用千年。", "职能有二：一是教化乡民；二是管理户籍。"),
+    ],
+)
+def test_passage_takes_all_points_that_it_begins_to_count(text: str, whole: str) -> None:
+    assert passage_of(located(text, 0), whole=True).text == whole
+
+
+def test_passage_of_points_stays_in_its_paragraph() -> None:
+    found = located("措施：一是建站。\n二是开课。", 0)
+    assert passage_of(found, whole=True).text == "措施：一是建站。"
+
+
+def test_passage_of_points_ends_where_it_grows_too_long() -> None:
+    found = located("一是建站；" + "长" * MAX_WHOLE + "；二是开课。", 0)
+    assert passage_of(found, whole=True).text == "一是建站；"

@@ -496,3 +496,21 @@ def test_the_day_of_a_report_is_its_time_for_who_asks_of_the_report(make: Make) 
     pipeline = make(report, thresholds=EVERY)
     assert pipeline.ask("云溪县昨天公布了什么规划？", asof=date(2024, 6, 14)).status is Status.ANSWERED
     assert pipeline.ask("云溪县昨天产值是多少亿元？", asof=date(2024, 6, 14)).status is Status.NO_EVIDENCE
+
+
+# -- counts that no sentence gives --------------------------------------------------------------
+
+
+def test_ask_how_often_quotes_what_happened_where_no_sentence_counts_it(make: Make) -> None:
+    text = "5月20日，费某闯红灯肇事。6月12日，费某再次肇事。市民王某报警。"
+    answer = make(text).ask("费某一共有几次肇事？")
+    assert answer.status is Status.PARTIAL
+    assert answer.warnings == ["文章没有直接给出这个数，引用的是相关的事实。"]
+    assert "费某再次肇事。" in answer.answer
+
+
+def test_ask_how_often_gives_the_count_where_a_sentence_has_it(make: Make) -> None:
+    answer = make("费某共肇事3次。5月20日，费某闯红灯肇事。").ask("费某一共有几次肇事？")
+    assert answer.status is Status.ANSWERED
+    assert answer.warnings == []
+    assert answer.answer.startswith("费某共肇事3次。")

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from qa.question import AnswerType, Period, Question, analyse
+from qa.asked import AnswerType
+from qa.question import Period, Question, analyse
 from qa.script import Script
 
 

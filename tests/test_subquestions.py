@@ -89,9 +89,20 @@ def test_names_go_in_step_and_years_across(question: str, expected: list[str]) -
     assert parts(question) == expected
 
 
-@pytest.mark.parametrize("which", ["谁更早", "，谁更早", "哪个更早", "，哪位更早"])
-def test_names_are_asked_without_which_of_them(which: str) -> None:
-    assert parts(f"张某和李某的入职时间{which}？") == ["张某的入职时间？", "李某的入职时间？"]
+@pytest.mark.parametrize(
+    ("compared", "asked"),
+    [
+        ("入职时间谁更早", "入职时间是什么时候"),
+        ("入职时间，谁更早", "入职时间是什么时候"),
+        ("入职时间哪个更早", "入职时间是什么时候"),
+        ("入职时间，哪位更早", "入职时间是什么时候"),
+        ("判刑时间谁更长", "判刑时间有多长"),
+        ("月薪谁更高", "月薪是多少"),
+        ("月薪哪个高", "月薪是多少"),
+    ],
+)
+def test_names_are_asked_for_what_is_compared_and_not_which_of_them(compared: str, asked: str) -> None:
+    assert parts(f"张某和李某的{compared}？") == [f"张某的{asked}？", f"李某的{asked}？"]
 
 
 # -- things asked of one subject --------------------------------------------------------------
@@ -233,3 +244,7 @@ def test_what_exceeds_more_than_a_place_is_not_taken_apart(question: str) -> Non
 
 def test_a_question_full_of_joining_words_takes_no_longer() -> None:
     assert len(sub_questions(Standalone("、" * 1900 + "武汉的上海哪个大？"))) == 1
+
+
+def test_what_is_asked_of_each_is_in_the_questions_script() -> None:
+    assert parts("張某和李某的入職時間誰更早？") == ["張某的入職時間是什麼時候？", "李某的入職時間是什麼時候？"]
