@@ -9,7 +9,7 @@ from index.dates import date_mentions
 from index.fold import fold_text
 from index.records import DateMention, Span
 from qa.gazetteer import place_spans
-from qa.names import bodies_in
+from qa.names import COMPANY, bodies_in
 from qa.quantities import Quantity, quantities
 from qa.verify.bounds import Bound, bound_of
 from qa.verify.people import people_in
@@ -34,11 +34,11 @@ _ITEM = re.compile(r"[.、)]\s*[^\s\d]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|-|—|–|~|至|到|/|、|$)")
 _MONTH_DAY = re.compile(r"(?<!\d)(\d{1,2})月(?:份|(\d{1,2})[日号])?")
 _PART = re.compile(r"(?<![\d至到—~-])\d{1,2}月(?:份)?(?!\d|[至到—~-])|第?[一二三四]季度|[上下]半年")
-_NAME_TAGS = frozenset({"nt", "nz", "nrt", "eng"})
-_DISTRICT = re.compile(
-    "(?!全|各|本|该|市|县|地|社|园|山|郊|新|景|校|小|农|乡|城|街|灾|特|辖|片|牧|林|库|战|选|禁|时|误|盲|禁)[\u4e00-\u9fff]{1,3}[县区镇乡村]"
+_NAME_TAGS = frozenset({"nt", "nz", "nrt"})
+_DISTRICT = re.compile("[甲乙丙丁戊][县区镇乡村]")
+_VERBS = frozenset(
+    "毕业 供货 通过 上市 动工 去世 病逝 逝世 发射 开业 退役 就任 离任 停产 投产 入学 结业 通车 首飞".split()
 )
-_VERBS = frozenset({"毕业", "供货", "通过"})
 """Verbs that the tagger takes for others."""
 _WORK = re.compile(r"《([^《》]{1,40})》")
 _OFFICE = re.compile("[\u4e00-\u9fff]{2,}[部局厅署委院]")
@@ -135,12 +135,14 @@ class Analysed:
     @cached_property
     def parts(self) -> list[tuple[str, Span]]:
         """Months, quarters and halves of years, in order: 3月, 一季度; no days."""
-        return [(m.group().removeprefix("第"), Span(*m.span())) for m in _PART.finditer(self.folded)]
+        return [(_part(m.group()), Span(*m.span())) for m in _PART.finditer(self.folded)]
 
     @cached_property
     def names(self) -> list[Span]:
         """Names of bodies, people, brands and of places that no list has, in order."""
         named = [s for tag, s in self.words if tag in _NAME_TAGS or _DISTRICT.fullmatch(s.of(self.folded))]
+        named += [s for tag, s in self.words if tag == "ns" and s.of(self.folded)[-1] in "县区镇乡村"]
+        named += [Span(*m.span()) for m in COMPANY.finditer(self.folded)]
         listed = [s for _, s in self.places]
         found = [*self.bodies, *self.people, *(s for s in named if s.end - s.start > 1 and s not in listed)]
         return sorted(found, key=lambda s: (s.end, -s.start))
@@ -187,6 +189,10 @@ def _at(spans: list[Span], at: int) -> Span | None:
 
 def _spans(pattern: re.Pattern[str], text: str) -> list[Span]:
     return [Span(*m.span()) for m in pattern.finditer(text)]
+
+
+def _part(words: str) -> str:
+    return words.removeprefix("第").removesuffix("份")
 
 
 def _month_day(match: re.Match[str]) -> str:

@@ -31,11 +31,15 @@ class _Told:
 
 def check_events(statement: Analysed, cited: list[Analysed]) -> Iterator[Finding]:
     """Clauses that give an event a time which in its source is that of another, the event having one of its own."""
+    inherited: list[str] = []
     for clause in statement.clauses:
         words = clause.of(statement.folded)
+        if clause.start == statement.sentence_of(clause.start).start:
+            inherited = []
         is_figure = any(clause.start <= q.start < clause.end for q, _ in statement.amounts)
         # Figures are held to their years one by one (`qa.verify.subjects`).
-        times = [] if is_figure or len(_TIME.findall(words)) > MOST else _times(words)
+        inherited = _times(words) or inherited
+        times = [] if is_figure or len(_TIME.findall(words)) > MOST else inherited
         events = _events(statement, clause)
         found = aligned(words, cited) if times and events else None
         if found is None:
@@ -65,7 +69,7 @@ def _kind(time: str) -> str:
 
 def _events(text: Analysed, clause: Span) -> list[str]:
     found = (s.of(text.folded) for s in text.verbs if clause.start <= s.start < clause.end)
-    return [word for word in found if not _SAYS.search(word)]
+    return [word for word in found if not _SAYS.search(word) and not set(word) & set("年月日起")]
 
 
 def _told(text: Analysed, sentence: Span) -> list[_Told]:

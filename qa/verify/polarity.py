@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import permutations
 
+from qa.gazetteer import places_in
 from qa.verify.alignment import Aligned, aligned, covered, pairs
 from qa.verify.analysed import Analysed
 from qa.verify.finding import Finding, Kind
@@ -31,23 +32,27 @@ _TURNS = (
     ("以上", "以下"), ("流入", "流出"), ("成功", "失败"), ("胜|赢|击败", "负|输|不敌"), ("合法", "非法|违法"),
     ("加强|增强", "减弱|削弱"), ("提前", "推迟|延后"), ("买入|购入", "卖出|售出"),
     ("[高多快](?=约?近?[0-9])", "[低少慢](?=约?近?[0-9])"),
-    ("保留|维持|沿用", "取消|撤销|废除"), ("加入|入选", "退出|落选"), ("上市", "退市"), ("有效", "无效|失效"), ("有罪", "无罪"), ("有利", "不利"),
+    ("保留|维持|沿用", "取消|撤销|废除"), ("加入|入选", "退出|落选"), ("上市", "退市"), ("有效", "无效|失效"), ("(?<!所)有罪(?!名)", "无罪"), ("有利(?![润息益])", "不利"),
 )  # fmt: skip
 """Pairs of turns, each side in other words."""
 _COUNTERPARTS = (
     ("营业收入|营收", "利润"), ("进口", "出口"), ("同比", "环比"), ("硕士", "博士"), ("城镇", "农村|乡村"),
-    ("全球", "全国", "全省", "全市", "全县|全区"), ("每年|年均", "每月|月均", "每周", "每[天日]|日均", "一次性"), ("人均|每人", "户均|每户"),
+    ("每年|年均|按年|一年", "每月|月均|按月", "每周", "每[天日]|日均|一天", "一次性"), ("人均|每人|按人", "户均|每户"),
     ("户籍人口", "常住人口"), ("原告", "被告"), ("一审", "二审"), ("男子|男性|男孩", "女子|女性|女孩"), ("左侧|左边", "右侧|右边"),
     ("母公司", "子公司"), ("买方|买家", "卖方|卖家"), ("所有|全部", "部分"),
 )  # fmt: skip
 """What figures are given for side by side."""
+_SCOPES = ("全球", "全国|我国", "全省", "全市", "全县|全区")
+_COMPARED = re.compile("(?:占|高于|低于|超过|超|居|列|位居|助力|带动|领先)(?:了)?全[球国省市县区]")
+"""A scope that something is only held against."""
+_SWAPPED_SCOPES = [(re.compile(one), re.compile(other)) for one, other in permutations(_SCOPES, 2)]
 _SWAPS = [(re.compile(one), re.compile(other)) for group in _COUNTERPARTS for one, other in permutations(group, 2)]
 _PATTERNS = [(re.compile(up), re.compile(down)) for up, down in _TURNS]
 
 _ANY_TURN = re.compile("|".join(side for pair in _TURNS for side in pair))
 
 SAME = 4
-"""Characters before a turn, with which it stands in the text just so."""
+"""Characters of a clause up to its turn that tell its subject."""
 SHARE = 0.5
 """Of a statement's clause, from which on a cited clause speaks of the same thing."""
 
@@ -112,8 +117,7 @@ def _turned(words: str, found: Aligned, cited: list[Analysed]) -> Iterator[Findi
             match = said.search(words)
             if match is None or opposite.search(words) or _is_denied(words, match.start()):
                 continue
-            same = words[max(0, match.start() - SAME) : match.end()]
-            if match.start() >= 2 and any(same in text.folded for text in cited):
+            if _stands_so(words[: match.end()], cited):
                 continue
             if turned := _of_the_same(words[: match.start()][-2:], said, opposite, cited):
                 yield Finding(Kind.DIRECTION, match.group(), turned)
@@ -125,6 +129,13 @@ def _turned(words: str, found: Aligned, cited: list[Analysed]) -> Iterator[Findi
                     if not _is_denied(there, other.start()):
                         yield Finding(Kind.DIRECTION, match.group(), other.group())
                     break
+
+
+def _stands_so(words: str, cited: list[Analysed]) -> bool:
+    """Whether a clause up to its turn begins a clause of the texts just so: then it is of the same subject."""
+    words = words.strip()
+    begins = re.compile(rf"(?<!\w){re.escape(words)}")
+    return len(words) >= SAME and any(begins.search(text.folded) for text in cited)
 
 
 def _of_the_same(before: str, said: re.Pattern[str], opposite: re.Pattern[str], cited: list[Analysed]) -> str:
@@ -142,8 +153,19 @@ def _of_the_same(before: str, said: re.Pattern[str], opposite: re.Pattern[str], 
 
 
 def _swapped(words: str, found: Aligned, cited: list[Analysed]) -> Iterator[Finding]:
-    """One of two counterparts where the sentence cited has the other, and nothing cited has this one."""
+    """One of two counterparts where the sentence cited has the other, and nothing cited has this one; of scopes, where the
+    clause itself has another and names no place."""
     for said, other in _SWAPS:
-        match, there = said.search(words), other.search(found.sentence)
-        if match and there and not other.search(words) and not any(said.search(t.folded) for t in cited):
-            yield Finding(Kind.DIRECTION, match.group(), there.group())
+        yield from _exchanged(words, found.sentence, said, other, cited)
+    clause = _COMPARED.sub("", found.words)
+    if not places_in(clause):
+        for said, other in _SWAPPED_SCOPES:
+            yield from _exchanged(words, clause, said, other, cited)
+
+
+def _exchanged(
+    words: str, source: str, said: re.Pattern[str], other: re.Pattern[str], cited: list[Analysed]
+) -> Iterator[Finding]:
+    match, there = said.search(words), other.search(source)
+    if match and there and not other.search(words) and not any(said.search(t.folded) for t in cited):
+        yield Finding(Kind.DIRECTION, match.group(), there.group())

@@ -6,23 +6,26 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from index.records import Span
+from qa.names import SOMEBODY
 from qa.verify.analysed import Analysed
 from qa.verify.finding import Finding, Kind
 
-_SOMEBODY = re.compile("[\u4e00-\u9fff]某[某甲乙丙丁]?")
-"""People without their given names, which the tagger cuts."""
 _NOMINAL = ("n", "j", "eng")
 """Tags, or their first letters, of what may take part in something."""
 _MARKS = frozenset("甲乙丙丁戊")
 
-_DOES = re.compile("(?:被|由|遭到?|遭受|受到?|为)$")
+_DOES = re.compile("(?:被|由|遭到?|遭受|受到?)$")
 """What stands before the one who does it, of something done to what stands before that."""
-_UNDERGOES = re.compile("(?:向|对|给|把|将|从|替|为了?|代|比)$")
-_WITH = re.compile("(?:与|和|同|跟|及|以及|、|并|或|暨)$")
-"""What joins two who do it together, or to each other."""
+_SUFFERS = re.compile("(?<![因认成作])为$")
+"""The same before …所: 为吕布所败; else it is done for whoever it stands before."""
+_UNDERGOES = re.compile("(?:向|对|给|把|将|从|替|为了|代|比|(?<![因认成作])为)$")
+_JOINED = re.compile("(?:和|及|以及|、|或)$")
+"""What joins two of one role."""
+_WITH = re.compile("(?:与|同|跟|并|暨)$")
+"""What may join two, or stand before whom it is done with."""
 _MUTUAL = re.compile(
-    "合作|会谈|会见|会晤|见面|结婚|离婚|订婚|签|对阵|对决|交手|交战|谈判|协商|磋商|商量|相|毗邻|接壤|邻|联合|联手|联|连接|竞争|合并|往来|对话"
-    "|握手|打平|战平|平手|比赛|决战|互|交换|交流|并列|等于|即|称|叫|名为|通过|包括|有|为$|成为$|在$|以$|于$|到$"
+    "合作|会谈|会见|会晤|见面|结婚|离婚|订婚|签|对阵|对决|交手|交战|谈判|协商|磋商|商量|相[互遇识邻爱连差等]|毗邻|接壤|联合|联手|联姻|连接|竞争|合并|往来|对话"
+    "|握手|打平|战平|平手|比赛|决战|互|交换|交流|并列|等于|即|称|叫|名为|通过|包括|没有|为$|成为$|在$|以$|于$|到$"
 )
 """Verbs of which it does not matter who stands first, and words that are none."""
 _KIN = re.compile("(?P<one>[^,;。的]{1,12})是(?P<other>[^,;。的]{1,12})的(?P<what>[\u4e00-\u9fff]{1,4})")
@@ -89,25 +92,46 @@ def _located(folded: str, clause: Span, names: dict[str, Role]) -> Iterator[_Par
 def _roles(folded: str, clause: Span, verb: Span, parties: list[_Party]) -> dict[str, Role]:
     """The roles of parties in what a verb tells, by their place and by what stands before them. Of two that stand
     before it without a word between that says which, none is known; nor of those that do it together."""
+    if any(_WITH.search(folded, clause.start, p.span.start) for p in parties):
+        return {}
+    parties, joined = _without_joined(folded, clause, parties)
     before = [p for p in parties if p.span.end <= verb.start]
-    joined = [p for p in parties if _WITH.search(folded, clause.start, p.span.start)]
-    passive = [p for p in before if _DOES.search(folded, clause.start, p.span.start)]
-    marked = [p for p in before if _UNDERGOES.search(folded, clause.start, p.span.start)]
+    passive = [p for p in before if _does(folded, clause, p, verb)]
+    marked = [p for p in before if p not in passive and _UNDERGOES.search(folded, clause.start, p.span.start)]
     plain = [p for p in before if p not in passive and p not in marked]
-    found: dict[str, Role] = {}
-    if joined:
-        return found
-    found |= {p.words: Role.DOES for p in passive}
+    found = {p.words: Role.DOES for p in passive}
     found |= {p.words: Role.UNDERGOES for p in marked}
     if len(plain) == 1:
         found[plain[0].words] = Role.UNDERGOES if passive else Role.DOES
     after = [p for p in parties if p.span.start >= verb.end]
-    return found | {p.words: Role.UNDERGOES for p in after[:1]}
+    found |= {p.words: Role.UNDERGOES for p in after[:1]}
+    return found | {other: found[first] for other, first in joined.items() if first in found}
+
+
+def _does(folded: str, clause: Span, party: _Party, verb: Span) -> bool:
+    """Whether somebody before a verb does it, by what stands before him: 被甲打伤, 为甲所败."""
+    if _DOES.search(folded, clause.start, party.span.start):
+        return True
+    suffers = _SUFFERS.search(folded, clause.start, party.span.start)
+    return bool(suffers) and "所" in folded[party.span.end : verb.start + 1]
+
+
+def _without_joined(folded: str, clause: Span, parties: list[_Party]) -> tuple[list[_Party], dict[str, str]]:
+    """The parties that stand first or alone, and for each that is joined to one of them whose role it has."""
+    kept: list[_Party] = []
+    joined: dict[str, str] = {}
+    for party in sorted(parties, key=lambda p: p.span.start):
+        match = _JOINED.search(folded, clause.start, party.span.start)
+        if match and kept and kept[-1].span.end <= match.start():
+            joined[party.words] = joined.get(kept[-1].words, kept[-1].words)
+        else:
+            kept.append(party)
+    return kept, joined
 
 
 def _parties(text: Analysed) -> list[_Party]:
     """Names and nouns, neighbours joined: 甲公司, 市财政局."""
-    people = [Span(*m.span()) for m in _SOMEBODY.finditer(text.folded)]
+    people = [Span(*m.span()) for m in SOMEBODY.finditer(text.folded)]
     others = [s for tag, s in text.words if tag.startswith(_NOMINAL) or s.of(text.folded) in _MARKS]
     others = [s for s in others if not any(p.start < s.end and s.start < p.end for p in people)]
     people += text.people

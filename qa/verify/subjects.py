@@ -13,6 +13,8 @@ from qa.verify.finding import Finding, Kind
 from qa.verify.units import comparable, is_same
 
 IN_TURN = re.compile("分别|依次|各为|各是")
+_TELLS = re.compile("(?:的)?(?:表示|宣布|数据|显示|统计|称|介绍|透露|发布|公布|指出|报告|预计|预测|认为|说)")
+"""What follows the name of who tells a number."""
 _CONTENT = ("n", "v", "a", "j", "l", "i", "eng", "s", "t", "f", "b")
 """Tags, or their first letters, of words that tell one subject from another."""
 
@@ -141,7 +143,8 @@ def _is_of_other_name(statement: Analysed, said: Quantity, text: Analysed, there
 def _name_before(text: Analysed, quantity: Quantity) -> str:
     clause = text.clause_of(quantity.start)
     before = [s for s in text.names if clause.start <= s.start and s.end <= quantity.start]
-    return before[-1].of(text.folded) if before else ""
+    owners = [s for s in before if not _TELLS.match(text.folded, s.end) and text.folded[s.start - 1 : s.start] != "("]
+    return owners[-1].of(text.folded) if owners else ""
 
 
 # -- what stands beside a number --------------------------------------------------------------
@@ -153,16 +156,22 @@ class _Rivals:
     def __init__(self, statement: Analysed, said: Quantity, cited: list[Analysed]) -> None:
         self._subject = _subject(statement, said)
         self._label = _label(statement, said)
+        self._is_labelled = bool(self._label)
+        """Whether the noun before the number stands before no other number of its kind."""
         self._shares = []
         for text in cited if self._subject else []:
             for (quantity, _), beside in zip(text.amounts, text.beside, strict=True):
+                if not comparable(quantity.unit, said.unit) or is_same(quantity, said):
+                    continue
                 words = beside.of(text.folded)
-                if self._subject[0] in words and comparable(quantity.unit, said.unit) and not is_same(quantity, said):
+                if self._subject[0] in words:
                     self._shares.append(_share(self._subject, words))
+                if _label(text, quantity) == self._label:
+                    self._is_labelled = False
 
     def have_more(self, text: Analysed, there: Quantity) -> bool:
         """Whether the subject, its first word above all, stands beside one of them, and not beside this number."""
-        if not self._shares or (self._label and self._label == _label(text, there)):
+        if not self._shares or (self._is_labelled and self._label == _label(text, there)):
             return False
         at = next(i for i, (q, _) in enumerate(text.amounts) if q is there)
         own = text.beside[at].of(text.folded)

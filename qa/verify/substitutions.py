@@ -135,7 +135,7 @@ def _are_different(said: _Words, i: int, there: _Words, j: int) -> bool:
     mean: they have no character in common, and are not of one direction (增长, 上升)."""
     mine, other = said.words[i], there.words[j]
     tags = (said.tags[i], there.tags[j])
-    if all(tag.startswith(_NAMES) for tag in tags) or tags[0][0] != tags[1][0] or tags[0][0] not in _CONTENT:
+    if any(tag.startswith(_NAMES) for tag in tags) or tags[0][0] != tags[1][0] or tags[0][0] not in _CONTENT:
         return False
     if min(len(mine), len(other)) < MIN_CONTENT:
         return False
