@@ -261,6 +261,18 @@ def test_training_lowers_the_loss_and_exports_what_it_trained(parts, tmp_path: P
         assert arrays["layers.11.fo.a"].dtype == np.float16
 
 
+def test_training_begins_with_weights_that_were_exported(parts, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    import torch
+
+    from qa.reading.weights import read_weights
+
+    trained = train(parts, tmp_path, 4)
+    other = parts[0]()
+    other.load_arrays(read_weights(tmp_path / "reader.npz").arrays)
+    for name, value in trained.trained().items():
+        assert torch.allclose(other.trained()[name], value, atol=2e-3), name  # exported in 16 bits
+
+
 def test_stopped_training_goes_on_as_if_it_had_not_been(parts, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     train(parts, tmp_path / "a", 6, until=4)
     resumed, whole = train(parts, tmp_path / "a", 6), train(parts, tmp_path / "b", 6)

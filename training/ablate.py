@@ -70,6 +70,7 @@ def run(
     claims: Annotated[list[Path], typer.Option(exists=True, dir_okay=False, help="Repeatable.")],
     out: Annotated[Path, typer.Option(help="Folder of the runs.")],
     steps: Annotated[int, typer.Option(min=3)] = 200,
+    validated: Annotated[int, typer.Option(min=1, help="Questions, and claims, that each run is measured by.")] = 300,
     only: Annotated[list[str] | None, typer.Option(help="Name of a run; repeatable. All of them without it.")] = None,
     seed: int = 0,
 ) -> None:
@@ -81,7 +82,7 @@ def run(
         if (not only or name in only) and finished(folder, steps) is None:
             torch.manual_seed(seed)
             model = ReaderModel(open_bundled(), variant.adapting)
-            schedule = Schedule(steps, variant.rate, validate_every=steps, validated=300)
+            schedule = Schedule(steps, variant.rate, validate_every=steps, validated=validated)
             Training(
                 folder, model, make_encoder(), found, stated, schedule, variant.settings, variant.weights, seed
             ).run()

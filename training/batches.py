@@ -14,6 +14,7 @@ from training.examples import Claim, Example, Passage
 from training.names import Names, named_in
 from training.near_misses import changed, contradicted
 from training.snippets import snippet
+from training.unanswered import OtherQuestions, taken_out
 from training.variants import varied
 
 
@@ -32,6 +33,10 @@ class Settings:
     """Share of questions one of whose negatives is the positive with something changed that the question names."""
     snippets: float = 0.4
     """Share of questions whose windows are shown as a search engine would, with gaps."""
+    taken_out: float = 0.0
+    """Share of questions one of whose negatives is the positive without its answer."""
+    other_questions: float = 0.0
+    """Of the near misses, the share that is another question about the same subject."""
     hard_from: int = 350
     """The step from which on there are contradictions and snippets: what is easier comes first."""
 
@@ -63,6 +68,7 @@ class Batches:
         self._examples, self._claims = examples, claims
         self._encoder, self._settings, self._seed = encoder, settings, seed
         self._names = Names(example.question for example in examples)
+        self._others = OtherQuestions(examples if settings.other_questions else ())
 
     def at(self, step: int) -> Batch:
         """The batch of a step, from 0."""
@@ -86,6 +92,8 @@ class Batches:
         question = varied(example.question, random_) if s.variants else example.question
         positive = random_.choice(example.positives)
         negatives = random_.sample(example.negatives, min(s.negatives, len(example.negatives)))
+        if random_.random() < s.taken_out and (without := taken_out(positive)):
+            negatives[0] = without
         is_hard = step >= s.hard_from
         if (
             is_hard
@@ -99,8 +107,15 @@ class Batches:
             positive, *negatives = (snippet(passage, random_, needed) for passage in (positive, *negatives))
         pairs = [self._pair(question, passage) for passage in (positive, *negatives)]
         start, end = token_span(pairs[0], positive.start, positive.end)
-        missed = changed(question, random_) if random_.random() < s.near_misses else None
-        return Group(pairs, start, end, self._pair(missed[0], positive) if missed else None)
+        missed = self._missed(question, positive, random_) if random_.random() < s.near_misses else None
+        return Group(pairs, start, end, self._pair(missed, positive) if missed else None)
+
+    def _missed(self, question: str, positive: Passage, random_: random.Random) -> str | None:
+        """A question near this one that the positive does not answer."""
+        if random_.random() < self._settings.other_questions:
+            return self._others.of(question, positive, random_)
+        found = changed(question, random_)
+        return found[0] if found else None
 
     def _pair(self, question: str, passage: Passage) -> Pair:
         return self._encoder.pair(question, passage.title, passage.text)

@@ -7,6 +7,7 @@ each `--set` (a folder with questions.jsonl and articles.jsonl) are put to the w
 figure with its 95 % interval.
 """
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +30,9 @@ from qa.reading.model import Output, ReadingModel
 from qa.reading.windows import Window, windows_of
 from qa.verify.verifier import Verifier
 from training.citecheck import cross_validated, read_kept, rows_of
-from training.examples import Example, read_examples
+from training.examples import Example, Passage, read_examples
 from training.split import Split
+from training.unanswered import OtherQuestions, taken_out
 from youju.settings import load_settings
 
 RESAMPLES = 2000
@@ -115,6 +117,28 @@ def compare(model: ReadingModel, example: Example) -> Compared:
     return Compared(ranks[0] >= max(ranks), max(answerable), max(answerable[1:]))
 
 
+def left_out(model: ReadingModel, examples: list[Example]) -> dict[str, tuple[Values, Values]]:
+    """The logits that windows answer, and those of what they do not: their own text without its answer, and other
+    questions about the same subject."""
+    random_, others = random.Random(0), OtherQuestions(examples)
+    found: dict[str, tuple[Values, Values]] = {"the answer taken out": ([], []), "another question": ([], [])}
+    for example in examples:
+        passage = example.positives[0]
+        without = taken_out(passage)
+        asked = others.of(example.question, passage, random_)
+        put = [("the answer taken out", example.question, without)] if without else []
+        put += [("another question", asked, passage)] if asked else []
+        answers = _answerable(model, example.question, passage) if put else 0.0
+        for name, question, text in put:
+            found[name][0].append(answers)
+            found[name][1].append(_answerable(model, question, text))
+    return found
+
+
+def _answerable(model: ReadingModel, question: str, passage: Passage) -> float:
+    return model.read([model.pair(question, passage.title, passage.text)])[0].answerable
+
+
 def _print(name: str, values: Values, positive: npt.NDArray[np.float64] | None = None) -> None:
     """A mean, or with `positive` the AUROC."""
     metric = METRICS["correct" if positive is None else "refusal.auroc"]
@@ -139,6 +163,8 @@ def run(
         _print("the answer's window first", [float(c.is_first) for c in compared])
         scores = [c.answerable for c in compared] + [c.without for c in compared]
         _print("with the answer or without, AUROC", scores, np.repeat([1.0, 0.0], len(compared)))
+        for name, (answers, others) in left_out(model, kept).items():
+            _print(f"{name}, AUROC", answers + others, np.repeat([1.0, 0.0], len(answers)))
     for folder in folders or []:
         print(f"{folder.name}, whole articles of validation questions")
         for name, values in of_set(model, folder).items():

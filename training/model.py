@@ -166,6 +166,10 @@ class ReaderModel(nn.Module):
         found = {name: value.detach().numpy().astype(np.float16) for name, value in self.trained().items()}
         return {**found, SCALE: np.array(self.adapting.scale, dtype=np.float16)}
 
+    def load_arrays(self, arrays: Mapping[str, Floats]) -> None:
+        """Begin with weights that were exported. Raises KeyError when a name is missing."""
+        self.load_trained({name: torch.from_numpy(arrays[name].copy()) for name in self.trained()})
+
     def load_trained(self, state: dict[str, Tensor]) -> None:
         """Raises KeyError when a name is missing."""
         with torch.no_grad():
