@@ -49,6 +49,7 @@ _CODE = re.compile(
     r"(?:号码|编号|案号|文号|车牌|牌照|电话(?!费|用户|量|局)|邮编|代码|网址|型号)[^,]{0,4}(?:是|为)?(?:多少|几号?)"
 )
 """What asks for a number that counts nothing."""
+_AGE = re.compile("年龄(?:段|范围)?(?:是|为|有)?(?:多少|多大|几)|多大(?:年纪|岁数)|几岁")
 _CHANGE = re.compile(
     "(?:增长|下降|上升|减少|提高|增加|上涨|下跌|降低|回落|增|降|涨|跌)(?:了|幅度?(?:是|为)?)?(?:多少|几)[?]?$"
 )
@@ -101,6 +102,8 @@ def unit_of(folded: str) -> str:
     """The unit that a number must have (多少家 -> 家), DURATION, or ""."""
     if _HOW_LONG.search(folded):
         return DURATION
+    if _AGE.search(folded):
+        return "岁"
     match = None if _CODE.search(folded) else _COUNTED.search(folded)
     return (match[1] or match[2]) if match else ""
 

@@ -22,6 +22,8 @@ MAX_RARITY = 8.0
 INHERITED = 0.3
 """Weight of a word taken over from the conversation, against one of the question's own."""
 
+OVERVIEW = 0.5
+"""Share of the confidence that an overview needs: no one sentence answers it."""
 CLOSING_DATE = 4.0
 """What the date below a document gets where it is asked for: it has no word in common with the question."""
 NAMED = 0.3
@@ -38,9 +40,9 @@ BESIDE = 0.6
 OTHERS = 12
 """Sentences beside those chosen that a model may draw on."""
 
-NEAREST, NEAR, NEAR_DEPTH = 2, 0.5, 20
-"""Facts that a refusal names, the share of the question's words that each has at least, and how many candidates are
-looked through for them."""
+NEAREST, NEAR, FAR, NEAR_DEPTH = 2, 0.5, 0.25, 20
+"""Facts that a refusal names, the share of the question's words that each has at least, that which the one has where none has
+as many, and how many candidates are looked through for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def select(
         return _refusal(question, weighed)
     best = fit[0]
     chance = confidence(best, question, reads=limits.reads)
-    if chance < limits.confidence:
+    if chance < limits.confidence * (OVERVIEW if asks_overview(question) else 1.0):
         return Selection((), chance, nearest=_nearest(weighed, fit))
     if asks_overview(question):
         section = overview(question, [(e, rank(e)) for e in fit])
@@ -123,7 +125,11 @@ def select(
 def _refusal(question: Question, weighed: list[Evidence]) -> Selection:
     """Where nothing meets the requirements."""
     nearest = _nearest(weighed, [])
-    presumed = contradicted(question, nearest[0]) if nearest and not nearest[0].missing else ""
+    told = (e for e in (*nearest, *weighed[:NEAR_DEPTH]) if e.states and not e.missing)
+    contrary = next((e for e in told if contradicted(question, e)), None)
+    presumed = contradicted(question, contrary) if contrary else ""
+    if contrary:
+        nearest = tuple(_distinct([contrary, *nearest], [], NEAREST))
     return Selection((), 0.0, () if presumed else _lacking(weighed, question), nearest=nearest, contradicted=presumed)
 
 
@@ -140,11 +146,8 @@ def _with_value(question: Question, fit: list[Evidence]) -> list[Evidence]:
 
 def _nearest(weighed: list[Evidence], fit: list[Evidence]) -> tuple[Evidence, ...]:
     """What comes nearest to an answer: what lacks least, with most of the question's words."""
-    near = [
-        e
-        for e in fit or weighed[:NEAR_DEPTH]
-        if e.states and e.coverage >= NEAR and not e.candidate.located.sentence.is_heading
-    ]
+    told = [e for e in fit or weighed[:NEAR_DEPTH] if e.states and not e.candidate.located.sentence.is_heading]
+    near = [e for e in told if e.coverage >= NEAR] or [e for e in told if e.coverage >= FAR][:1]
     ordered = sorted(near, key=lambda e: (-len(e.missing), e.has_type, rank(e)), reverse=True)
     return tuple(_distinct(ordered, [], NEAREST))
 

@@ -81,8 +81,11 @@ def _end_of_points(located: Located) -> int:
 def _end_of_items(located: Located) -> int:
     """Where the items end that a sentence with a colon announces: short lines after it."""
     end = located.sentence.span.end
-    for following in located.article.sentences[located.position + 1 :]:
+    following_too = (*located.article.sentences[located.position + 2 :], None)
+    for following, after in zip(located.article.sentences[located.position + 1 :], following_too, strict=True):
         span = following.span
+        if following.is_heading and after and after.span.of(located.article.text).endswith("。"):
+            break  # it heads what comes next
         if span.end - located.sentence.span.start > MAX_PASSAGE or span.end - span.start > MAX_ITEM:
             break
         end = span.end

@@ -41,6 +41,8 @@ _WHICH = re.compile(
     r"[,，]?(?:谁|哪[个位家边方年]|何者)(?:(?:更|比较|较|最)[^,，?？]{1,4}|[高低多少大小长短早晚快慢])(?=[?？]|$)"
 )
 """谁更早, 哪边比较高: which of them, which no part can be asked. What is compared (谁的刑期更长) stays."""
+_BY_HOW_MUCH = re.compile(r"(?:相差|差距?|差额)(?:了|是|有)?(?:多少|几)(?=[?？]|$)")
+"""相差多少, which no part can be asked either."""
 _ASKS = (("早晚", "是什么时候"), ("长短久", "有多长"))
 """Signs in it of what is asked of each."""
 
@@ -281,7 +283,7 @@ def _with_item(text: str, folded: Folded, groups: list[_Group], at: int) -> str:
 def _asked_alone(text: str) -> str:
     """Instead of 谁更早 when, instead of 谁更长 how long, and instead of others how much."""
     folded = fold(text)
-    match = _WHICH.search(folded.text)
+    match = _WHICH.search(folded.text) or _BY_HOW_MUCH.search(folded.text)
     if not match:
         return text
     span = folded.original(*match.span())

@@ -25,6 +25,7 @@ from qa.asked import DURATION, AnswerType, type_of, unit_of
         ("收入是多少?", AnswerType.MONEY, ""),
         ("为什么推迟?", AnswerType.REASON, ""),
         ("谁是主任?", AnswerType.PERSON, ""),
+        ("受试者的年龄是多少?", AnswerType.NUMBER, "岁"),
         ("全称是什么?", AnswerType.NAME, ""),
     ],
 )

@@ -155,3 +155,8 @@ def test_passage_of_points_stays_in_its_paragraph() -> None:
 def test_passage_of_points_ends_where_it_grows_too_long() -> None:
     found = located("一是建站；" + "长" * MAX_WHOLE + "；二是开课。", 0)
     assert passage_of(found, whole=True).text == "一是建站；"
+
+
+def test_items_end_before_the_heading_of_what_comes_next() -> None:
+    found = located("计划列出两个方向：\n光子芯片\n氢能\n企业的算盘\n陆鹤鸣说，先看市场。", 0)
+    assert passage_of(found).text == "计划列出两个方向：\n光子芯片\n氢能"

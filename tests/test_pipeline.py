@@ -514,3 +514,10 @@ def test_ask_how_often_gives_the_count_where_a_sentence_has_it(make: Make) -> No
     assert answer.status is Status.ANSWERED
     assert answer.warnings == []
     assert answer.answer.startswith("费某共肇事3次。")
+
+
+def test_a_refusal_of_what_is_presumed_shows_the_contrary_though_the_word_is_nowhere(make: Make) -> None:
+    answer = make("临江把未来产业的目标又抬高了一截。\n会议在市政府举行。").ask("临江为什么下调未来产业目标？")
+    assert answer.status is Status.NO_EVIDENCE
+    assert "问题说的是“下调”，文章说的与此相反。" in answer.answer
+    assert answer.nearest[0].text == "临江把未来产业的目标又抬高了一截。"

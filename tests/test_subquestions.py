@@ -248,3 +248,7 @@ def test_a_question_full_of_joining_words_takes_no_longer() -> None:
 
 def test_what_is_asked_of_each_is_in_the_questions_script() -> None:
     assert parts("張某和李某的入職時間誰更早？") == ["張某的入職時間是什麼時候？", "李某的入職時間是什麼時候？"]
+
+
+def test_the_sides_of_a_difference_are_asked_how_much() -> None:
+    assert parts("临江2023年和2024年的产值相差多少？") == ["临江2023年的产值是多少？", "临江2024年的产值是多少？"]

@@ -8,11 +8,13 @@ from qa.verify.analysed import Analysed
 from qa.verify.finding import Finding, Kind
 
 _PLANNED = re.compile(
-    "计划(?!生育|经济)|规划[建到于]|(?<![模虚比草])拟(?!人)|预计|预期|力争|争取|有望|打算|或将|涉嫌|据传"
+    "(?<![重主需必还])要(?:新建|建成|达到|实现|新增|培育|增加|打造)|计划(?!生育|经济)|规划[建到于]|(?<![模虚比草])拟(?!人)|预计|预期|力争|争取|有望|打算|或将|涉嫌|据传"
     "|将(?:于|在|会|要|达|有(?!关)|成为|建|新增|新建|实现|推出|举行|举办|召开|启动|开展|继续|进一步|突破|超过|投资|投入|开工|开业|上市|播出|发布)"
 )
 """Words of what is not so yet, or not for certain."""
-_OPEN = re.compile(rf"{_PLANNED.pattern}|将|会|可能|目标|决定|趋势|未来|方案|规划|草案|到(?:19|20)\d\d年")
+_OPEN = re.compile(
+    rf"{_PLANNED.pattern}|将|会|可能|目标|决定|趋势|未来(?=[,几]|[一二三四五六七八九十两0-9]+年|将|会)|方案|规划|草案|到(?:19|20)\d\d年"
+)
 """Words with which a statement leaves that open; 到2027年 does too."""
 
 _BY = re.compile(r"到((?:19|20)\d\d)年")

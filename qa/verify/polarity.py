@@ -18,6 +18,8 @@ _LEXICAL = re.compile(
     "除非|是非|并非不|沉没|淹没|没收|南非|北非|东非|西非|莫非|有无|能不能|是不是|会不会|有没有|是否"
 )
 """Words with such characters that deny nothing, or bounds of numbers."""
+_NOBODY = re.compile("没有一[个家项位名人所座]|无一(?!例外)|没有任何")
+"""What denies all that follows."""
 _REACH = 5
 """Characters before a word in which it may be denied."""
 
@@ -75,6 +77,9 @@ def go_one_way(one: str, other: str) -> bool:
 
 
 def _denied(words: str, found: Aligned) -> Iterator[Finding]:
+    says_plainly = not _NEGATOR.search(_LEXICAL.sub("", words)) and covered(pairs(words), found.words) >= SHARE
+    if says_plainly and _NOBODY.search(found.sentence):
+        yield Finding(Kind.NEGATION, words, found.words)
     plain = _NEGATOR.sub("", _LEXICAL.sub("", words))
     for said in _objects(words) if covered(pairs(plain), found.sentence) >= SHARE else []:
         if said in found.sentence and not _denies(found.sentence, said):

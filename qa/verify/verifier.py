@@ -21,6 +21,7 @@ from qa.verify.markup import check_markup
 from qa.verify.modality import check_modality
 from qa.verify.named import check_names
 from qa.verify.offices import check_offices
+from qa.verify.owners import check_owners
 from qa.verify.polarity import check_polarity
 from qa.verify.reasons import reason_of
 from qa.verify.roles import check_roles
@@ -116,6 +117,7 @@ def _findings(said: Analysed, texts: list[Analysed], around: list[Analysed]) -> 
         *check_polarity(said, texts),
         *check_subjects(said, texts),
         *check_roles(said, texts),
+        *check_owners(said, texts),
         *check_labels(said, texts),
         *check_offices(said, texts),
         *check_modality(said, texts),
