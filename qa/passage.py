@@ -78,14 +78,19 @@ def _end_of_points(located: Located) -> int:
     return end
 
 
+def _is_text(words: str) -> bool:
+    """Whether a heading may stand above it: a sentence that does not go on about the items before it (其中…)."""
+    return words.endswith("。") and not words.startswith(("其中", "这些", "这几", "上述", "以上", "前述"))
+
+
 def _end_of_items(located: Located) -> int:
     """Where the items end that a sentence with a colon announces: short lines after it."""
     end = located.sentence.span.end
     following_too = (*located.article.sentences[located.position + 2 :], None)
     for following, after in zip(located.article.sentences[located.position + 1 :], following_too, strict=True):
         span = following.span
-        if following.is_heading and after and after.span.of(located.article.text).endswith("。"):
-            break  # it heads what comes next
+        if following.is_heading and after and _is_text(after.span.of(located.article.text)):
+            break  # it heads what comes next, and is no item
         if span.end - located.sentence.span.start > MAX_PASSAGE or span.end - span.start > MAX_ITEM:
             break
         end = span.end
