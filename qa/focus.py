@@ -12,7 +12,7 @@ _CLOSING = re.compile(
 )
 _WHEN = re.compile("什么时候|何时|哪一?[年天月日]|日期|时间")
 _ANY = frozenset(
-    "时候 具体 主要 总 涉及 相差 差 高出 多出 高于 低于 超过 占 发生 举行 召开 开始 出现 增长 下降 上升 减少 提高 增加 上涨 下跌 降低 回落 变化".split()
+    "时候 具体 主要 总 涉及 相差 差 高出 多出 高于 低于 超过 占 发生 举行 召开 开始 出现 名列 位列 位居 排名 名次 增长 下降 上升 减少 提高 增加 上涨 下跌 降低 回落 变化".split()
 )
 """Words beside GENERIC that say nothing of what is asked, or for which others may stand."""
 _NAMES = frozenset({"nr", "ns", "nt", "nz", "nrt", "nrfg"})

@@ -21,6 +21,7 @@ from qa.question import analyse
         ("武汉有哪些企业？", ""),
         ("两市的产值相差多少？", "产值"),
         ("合肥有多少家企业？", ""),
+        ("南加大在该刊的排行中名列第几？", ""),
     ],
 )
 def test_focus(question: str, focus: str) -> None:
