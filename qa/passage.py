@@ -3,6 +3,7 @@ carries its subject (先进半导体。依托…区, …)."""
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from index.reader import Located
 from index.records import Span
@@ -86,8 +87,8 @@ def _is_text(words: str) -> bool:
 def _end_of_items(located: Located) -> int:
     """Where the items end that a sentence with a colon announces: short lines after it."""
     end = located.sentence.span.end
-    following_too = (*located.article.sentences[located.position + 2 :], None)
-    for following, after in zip(located.article.sentences[located.position + 1 :], following_too, strict=True):
+    later = located.article.sentences[located.position + 1 :]
+    for following, after in zip_longest(later, later[1:]):
         span = following.span
         if following.is_heading and after and _is_text(after.span.of(located.article.text)):
             break  # it heads what comes next, and is no item

@@ -160,3 +160,9 @@ def test_passage_of_points_ends_where_it_grows_too_long() -> None:
 def test_items_end_before_the_heading_of_what_comes_next() -> None:
     found = located("计划列出两个方向：\n光子芯片\n氢能\n企业的算盘\n陆鹤鸣说，先看市场。", 0)
     assert passage_of(found).text == "计划列出两个方向：\n光子芯片\n氢能"
+
+
+@pytest.mark.parametrize("text", ["计划列出两个方向：", "计划列出两个方向：\n光子芯片", "前一句。计划列出："])
+def test_passage_of_a_colon_with_little_or_nothing_behind_it(text: str) -> None:
+    last = text.count("。")
+    assert passage_of(located(text, last)).text == text.removeprefix("前一句。")
