@@ -15,21 +15,29 @@ import rjieba
 from index.fold import fold_text
 from index.reader import Located
 from index.records import DateMention, Sentence
-from qa.asked import AMOUNTS, DURATION, ONE_VALUE, AnswerType
+from qa.asked import AMOUNTS, ONE_VALUE, AnswerType
 from qa.candidate import Candidate
 from qa.gazetteer import is_city_of_others, is_province_of_others, levels_of, places_in, same_level
 from qa.instructions import instructs
 from qa.mentions import SAME_BODY, coverage, mentions, pairs_in
 from qa.names import COMPANY
 from qa.particulars import dates_its_document, particulars_missing
-from qa.quantities import Quantity, quantities
+from qa.quantities import Quantity
 from qa.question import Period, Question
 from qa.scope import Scope
+from qa.values import has_amount, has_type
 from qa.verify.times import parts_of_year
 
 _REPORTED = re.compile(
     r"[^，,。；;]{0,8}?(?:通报|通報|发布|發布|公布|消息|讯|訊|电|電|表示|介绍|介紹|透露|称|稱|宣布|获悉|獲悉)"
 )
+_BRANDS = frozenset({"nt", "nz", "nrt"})
+FIRST = 16
+"""Characters of a sentence that its first name lies in."""
+_LEADING = re.compile(
+    r"(?:[\W_]|\d{4}年|\d{1,2}月|\d{1,2}日|去年|今年|昨天|[上下]半年|[一二三四]季度|其中|此外|而|同期)*"
+)
+"""What may stand before a sentence's subject."""
 _AHEAD = re.compile(r"(?:到|至|计划|预计|力争|有望|将|目标|规划)[^,。;]{0,8}(?:19|20)\d\d年?")
 CHINA = "中国"
 _OWN_COUNTRY = re.compile("我国|全国|国内(?!生产总值)|中方|我们国家")
@@ -113,7 +121,7 @@ def weigh(question: Question, candidate: Candidate, rarity: dict[str, float]) ->
             _missing(question, scope, candidate.located) + ([] if named_otherwise else _unnamed(question, scope))
         ),
         states=states(candidate.located),
-        has_type=_has_type(question, scope, candidate.located) or named_otherwise,
+        has_type=has_type(question, scope, candidate.located) or named_otherwise,
         coverage=near,
         has_focus=closes or _has_focus(question, scope, read=read),
         closes=closes,
@@ -148,7 +156,7 @@ def _missing(question: Question, scope: Scope, located: Located) -> list[str]:
     missing += [_day_words(day) for day in question.days if not _is_day(day, scope, located)]
     missing += [n for n in question.people if not _is_person(n, question, scope)]
     missing += [b for b in question.bodies if b not in scope.near and pairs_in(b, scope.whole) < SAME_BODY]
-    missing += [_words(a, question) for a in question.amounts if not _has_amount(a, scope.whole)]
+    missing += [_words(a, question) for a in question.amounts if not has_amount(a, scope.whole)]
     missing += particulars_missing(question, scope)
     return missing or _of_other_name(question, scope)  # words are told apart only where nothing else is missing
 
@@ -334,106 +342,3 @@ def _said_of(sentence: Sentence, text: str) -> list[DateMention]:
 def _day_words(day: str) -> str:
     month, number = day.split("-")
     return f"{int(month)}月{int(number)}日"
-
-
-# -- amounts and kinds of answer --------------------------------------------------------------
-
-
-def _has_amount(amount: Quantity, folded: str) -> bool:
-    return any(q.value == amount.value and _agree(q.unit, amount.unit) for q in quantities(folded))
-
-
-def _agree(one: str, other: str) -> bool:
-    return one == other or not one or not other or {one, other} <= {"元", "级", "人民币"}
-
-
-def _has_type(question: Question, scope: Scope, located: Located) -> bool:
-    """Whether the sentence has a value of the kind that is asked for."""
-    kind = question.type
-    if kind is AnswerType.DATE:
-        return bool(located.sentence.dates) or bool(
-            re.search(r"\d{1,2}[月日]|\d{4}年|周[一二三四五六日]|[今明昨后前]天", scope.sentence)
-        )
-    if kind is AnswerType.PERSON:
-        return _names_someone(scope.sentence, asked_for_name="名字" in question.folded or "姓名" in question.folded)
-    if "第几" in question.folded:
-        return bool(re.search(r"第[\d一二三四五六七八九十]", scope.sentence))
-    if kind in (AnswerType.MONEY, AnswerType.PEOPLE, AnswerType.PERCENT, AnswerType.NUMBER):
-        lasts = question.unit == DURATION and bool(_FOR_EVER.search(scope.sentence))
-        return lasts or any(fits(q, question) for q in _not_deadlines(scope.sentence, question))
-    return True
-
-
-def _not_deadlines(folded: str, question: Question) -> list[Quantity]:
-    """Numbers of a sentence; of one asked for how long somebody is to do something, without those by which something must be done."""
-    found = quantities(folded)
-    is_term = question.unit == DURATION and _TERM.search(question.folded)
-    return [q for q in found if not is_term or not _DEADLINE.match(folded, q.end)]
-
-
-def fits(quantity: Quantity, question: Question) -> bool:
-    """A quantity of the right kind that the question did not already name."""
-    if any(quantity.value == a.value and _agree(quantity.unit, a.unit) for a in question.amounts):
-        return False
-    if question.type is AnswerType.MONEY:
-        return quantity.is_money
-    if question.type is AnswerType.PEOPLE:
-        return quantity.is_people
-    if question.type is AnswerType.PERCENT:
-        return quantity.unit in ("%", "个百分点")
-    if question.unit == DURATION:
-        return quantity.unit in _DURATIONS
-    return not question.unit or _same_count(quantity.unit, question.unit)
-
-
-_DURATIONS = frozenset("年 个月 月 天 日 小时 分钟 秒 周 星期 代 载".split())
-_TERM = re.compile("刑期|任期|判[处刑]|徒刑|服刑")
-_FOR_EVER = re.compile(r"无期|终身|永久|长期|死刑|\d+个?(?:工作日|自然日)")
-_DEADLINE = re.compile("之?以?内|[前后起]|之[前后]")
-_BRANDS = frozenset({"nt", "nz", "nrt"})
-FIRST = 16
-"""Characters of a sentence that its first name lies in."""
-_LEADING = re.compile(
-    r"(?:[\W_]|\d{4}年|\d{1,2}月|\d{1,2}日|去年|今年|昨天|[上下]半年|[一二三四]季度|其中|此外|而|同期)*"
-)
-"""What may stand before a sentence's subject."""
-_COUNTERS = frozenset(
-    [
-        "个",
-        "家",
-        "座",
-        "条",
-        "项",
-        "种",
-        "件",
-        "部",
-        "款",
-        "只",
-        "支",
-        "所",
-        "间",
-        "处",
-        "套",
-        "类",
-        "大",
-        "代",
-        "批",
-        "级",
-        "名",
-        "位",
-        "人",
-    ]
-)
-
-
-def _same_count(one: str, other: str) -> bool:
-    """General counters stand for each other (几个区, 四区; 几家企业, 12个企业)."""
-    return one == other or (one in _COUNTERS and other in _COUNTERS)
-
-
-def _names_someone(folded: str, *, asked_for_name: bool) -> bool:
-    """Whether a sentence has a name: of a person, or, unless a name is asked for, of a body."""
-    if re.search("[\u4e00-\u9fff]某|·", folded):
-        return True
-    kinds = {"nr", "nrt", "nrfg"} if asked_for_name else {"nr", "nrt", "nrfg", "nt", "nz", "eng"}
-    return any(tag in kinds and len(word) >= 2 for word, tag in rjieba.tag(folded))

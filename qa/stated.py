@@ -7,10 +7,11 @@ from enum import StrEnum
 from index.fold import Folded, fold
 from index.records import Span
 from qa.asked import AMOUNTS, AnswerType
-from qa.evidence import Evidence, fits
+from qa.evidence import Evidence
 from qa.gazetteer import levels_of
 from qa.quantities import Quantity
 from qa.question import Question
+from qa.values import fits
 from qa.verify.amounts import Amount
 from qa.verify.analysed import Analysed
 from qa.verify.bounds import Bound
