@@ -126,8 +126,8 @@ def _refusal(question: Question, weighed: list[Evidence]) -> Selection:
     """Where nothing meets the requirements."""
     nearest = _nearest(weighed, [])
     told = (e for e in (*nearest, *weighed[:NEAR_DEPTH]) if e.states and not e.missing)
-    contrary = next((e for e in told if contradicted(question, e)), None)
-    presumed = contradicted(question, contrary) if contrary else ""
+    against = ((e, contradicted(question, e)) for e in told)
+    contrary, presumed = next((pair for pair in against if pair[1]), (None, ""))
     if contrary:
         nearest = tuple(_distinct([contrary, *nearest], [], NEAREST))
     return Selection((), 0.0, () if presumed else _lacking(weighed, question), nearest=nearest, contradicted=presumed)
