@@ -1,41 +1,28 @@
 """Conversations kept in a SQLite file of their own, beside the index.
 
-    conversation   one row each
+    conversation   one row each, with its owner
     exchange       a question with the whole Answer that it got, as JSON
 
 An Answer is kept as it was given, quotes and all, so that it can be shown when its articles have changed or are gone;
-`qa.tracing` tells which of its citations still stand.
+`qa.tracing` tells which of its citations still stand. A conversation is seen by its owner alone; what is asked over HTTP
+without one belongs to nobody, "".
 """
 
 import sqlite3
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
 from index.errors import ConversationNotFound, HistoryError
+from index.fold import fold_text
 from qa.answer import Answer, Turn
+from qa.filters import Filters
+from qa.sqlite_file import SqliteFile
 
-LAYOUT = 1
-"""Raise this when the tables change."""
 TITLE = 40
-"""Characters of a conversation's first question that name it."""
-PATIENCE = 10.0
-"""Seconds that a writer waits for another one."""
-
-_TABLES = (
-    "CREATE TABLE conversation (id TEXT PRIMARY KEY, title TEXT NOT NULL, begun TEXT NOT NULL, changed TEXT NOT NULL)",
-    """CREATE TABLE exchange (
-        number INTEGER PRIMARY KEY,
-        conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
-        asked TEXT NOT NULL,
-        answer TEXT NOT NULL
-    )""",
-    "CREATE INDEX exchange_of ON exchange (conversation, number)",
-)
+"""Characters of a conversation's title, or of the first question that names it."""
 
 
 class Conversation(BaseModel):
@@ -48,120 +35,195 @@ class Conversation(BaseModel):
 
 
 class Exchange(BaseModel):
-    """A question, with the Answer as it was given."""
+    """A question, with the Answer as it was given, and the filters that it was asked with."""
 
     asked: str
     answer: Answer
+    filters: Filters | None = None
+
+
+def _tables(database: sqlite3.Connection) -> None:
+    database.execute(
+        "CREATE TABLE conversation (id TEXT PRIMARY KEY, title TEXT NOT NULL, begun TEXT NOT NULL, changed TEXT NOT NULL)"
+    )
+    database.execute(
+        """CREATE TABLE exchange (
+            number INTEGER PRIMARY KEY,
+            conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+            asked TEXT NOT NULL,
+            answer TEXT NOT NULL
+        )"""
+    )
+    database.execute("CREATE INDEX exchange_of ON exchange (conversation, number)")
+
+
+def _owners(database: sqlite3.Connection) -> None:
+    """Owners, and exchanges that are found by their answer's id and by the words in them."""
+    database.execute("ALTER TABLE conversation ADD COLUMN owner TEXT NOT NULL DEFAULT ''")
+    database.execute("CREATE INDEX conversation_of ON conversation (owner, changed)")
+    for column in ("answer_id", "words", "filters"):
+        database.execute(f"ALTER TABLE exchange ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+    database.execute("CREATE INDEX exchange_with ON exchange (answer_id)")
+    for number, written in database.execute("SELECT number, answer FROM exchange").fetchall():
+        try:
+            answer = Answer.model_validate_json(written)
+        except ValidationError:  # it is found by no search, and reading its conversation says so
+            continue
+        values = (answer.id, _words(answer), number)
+        database.execute("UPDATE exchange SET answer_id = ?, words = ? WHERE number = ?", values)
+
+
+STEPS = (_tables, _owners)
+LAYOUT = len(STEPS)
 
 
 class History:
-    """The conversations of one home. Safe to share between threads: each call has a connection of its own."""
+    """The conversations of one home. Safe to share between threads."""
 
     def __init__(self, path: Path) -> None:
         """Opens nothing yet; the file is made by the first conversation."""
-        self._path = path
+        self._file = SqliteFile(path, "conversations", STEPS)
 
-    def begin(self, title: str = "") -> Conversation:
+    def begin(self, title: str = "", owner: str = "") -> Conversation:
         """A new, empty conversation. Raises HistoryError."""
         now = _now()
         made = Conversation(id=uuid.uuid4().hex, title=title[:TITLE], begun=now, changed=now)
-        with self._open(writes=True) as database:
-            database.execute("INSERT INTO conversation VALUES (:id, :title, :begun, :changed)", made.model_dump())
+        with self._file.transaction(writes=True) as database:
+            database.execute(
+                "INSERT INTO conversation (id, title, begun, changed, owner) VALUES (:id, :title, :begun, :changed, :owner)",
+                made.model_dump() | {"owner": owner},
+            )
         return made
 
-    def record(self, conversation: str, answer: Answer) -> None:
-        """Keep an answer as the conversation's last; its question names one without a title.
+    def record(
+        self,
+        conversation: str,
+        answer: Answer,
+        *,
+        owner: str = "",
+        filters: Filters | None = None,
+        replaces: str | None = None,
+    ) -> None:
+        """Keep an answer as the conversation's last; its question names one without a title. `replaces`: the id of an
+        answer that goes.
 
         Raises ConversationNotFound, HistoryError.
         """
         now = _now()
-        with self._open(writes=True) as database:
+        with self._file.transaction(writes=True) as database:
             changed = database.execute(
-                "UPDATE conversation SET changed = ?, title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?",
-                (now, answer.question[:TITLE], conversation),
+                "UPDATE conversation SET changed = ?, title = CASE title WHEN '' THEN ? ELSE title END"
+                " WHERE id = ? AND owner = ?",
+                (now, answer.question[:TITLE], conversation, owner),
             )
             if not changed.rowcount:
                 raise _unknown(conversation)
+            if replaces is not None:
+                database.execute(
+                    "DELETE FROM exchange WHERE conversation = ? AND answer_id = ?", (conversation, replaces)
+                )
+            kept = filters.model_dump_json() if filters else ""
             database.execute(
-                "INSERT INTO exchange (conversation, asked, answer) VALUES (?, ?, ?)",
-                (conversation, now, answer.model_dump_json()),
+                "INSERT INTO exchange (conversation, asked, answer, answer_id, words, filters) VALUES (?, ?, ?, ?, ?, ?)",
+                (conversation, now, answer.model_dump_json(), answer.id, _words(answer), kept),
             )
 
-    def conversations(self) -> list[Conversation]:
-        """All of them, the one changed last first. Raises HistoryError."""
-        if not self._path.exists():
+    def conversations(self, owner: str = "", words: str = "") -> list[Conversation]:
+        """The owner's, the one changed last first; with `words`, in either script, those that have all of them in the
+        title, a question or an answer. Raises HistoryError."""
+        if not self._file.exists:
             return []
-        with self._open() as database:
-            rows = database.execute("SELECT id, title, begun, changed FROM conversation ORDER BY changed DESC, id")
-            return [Conversation(id=i, title=t, begun=b, changed=c) for i, t, b, c in rows]
-
-    def exchanges(self, conversation: str) -> list[Exchange]:
-        """Its questions and answers, in order. Raises ConversationNotFound, HistoryError."""
-        if not self._path.exists():
-            raise _unknown(conversation)
-        with self._open() as database:
-            if not database.execute("SELECT 1 FROM conversation WHERE id = ?", (conversation,)).fetchone():
-                raise _unknown(conversation)
+        with self._file.transaction() as database:
             rows = database.execute(
-                "SELECT asked, answer FROM exchange WHERE conversation = ? ORDER BY number", (conversation,)
+                "SELECT id, title, begun, changed FROM conversation WHERE owner = ? ORDER BY changed DESC, id", (owner,)
             ).fetchall()
+            listed = [Conversation(id=i, title=t, begun=b, changed=c) for i, t, b, c in rows]
+            wanted = fold_text(words).split()
+            return [c for c in listed if _has(database, c, wanted)] if wanted else listed
+
+    def exchanges(self, conversation: str, owner: str = "") -> list[Exchange]:
+        """Its questions and answers, in order. Raises ConversationNotFound, HistoryError."""
+        if not self._file.exists:
+            raise _unknown(conversation)
+        with self._file.transaction() as database:
+            self._check_owner(database, conversation, owner)
+            rows = database.execute(
+                "SELECT asked, answer, filters FROM exchange WHERE conversation = ? ORDER BY number", (conversation,)
+            ).fetchall()
+        return [self._exchange(*row) for row in rows]
+
+    def exchange(self, answer: str) -> Exchange | None:
+        """The exchange with this answer, whoever asked: an id cannot be guessed, so who has it was given it.
+
+        Raises HistoryError.
+        """
+        if not self._file.exists:
+            return None
+        with self._file.transaction() as database:
+            row = database.execute(
+                "SELECT asked, answer, filters FROM exchange WHERE answer_id = ? ORDER BY number DESC", (answer,)
+            ).fetchone()
+        return self._exchange(*row) if row else None
+
+    def turns(self, conversation: str, owner: str = "") -> list[Turn]:
+        """The conversation as a follow-up takes it. Raises ConversationNotFound, HistoryError."""
+        return turns_of(self.exchanges(conversation, owner))
+
+    def rename(self, conversation: str, title: str, owner: str = "") -> Conversation:
+        """Give it another title, cut to TITLE characters. Raises ConversationNotFound, HistoryError."""
+        with self._file.transaction(writes=True) as database:
+            self._check_owner(database, conversation, owner)
+            database.execute("UPDATE conversation SET title = ? WHERE id = ?", (title.strip()[:TITLE], conversation))
+            row = database.execute(
+                "SELECT id, title, begun, changed FROM conversation WHERE id = ?", (conversation,)
+            ).fetchone()
+        return Conversation(id=row[0], title=row[1], begun=row[2], changed=row[3])
+
+    def remove(self, conversation: str, owner: str = "") -> None:
+        """Forget it and its exchanges. Raises ConversationNotFound, HistoryError."""
+        with self._file.transaction(writes=True) as database:
+            self._check_owner(database, conversation, owner)
+            database.execute("DELETE FROM conversation WHERE id = ?", (conversation,))
+
+    def _check_owner(self, database: sqlite3.Connection, conversation: str, owner: str) -> None:
+        found = database.execute("SELECT 1 FROM conversation WHERE id = ? AND owner = ?", (conversation, owner))
+        if not found.fetchone():
+            raise _unknown(conversation)
+
+    def _exchange(self, asked: str, answer: str, filters: str) -> Exchange:
         try:
-            return [Exchange(asked=asked, answer=Answer.model_validate_json(answer)) for asked, answer in rows]
+            return Exchange(
+                asked=asked,
+                answer=Answer.model_validate_json(answer),
+                filters=Filters.model_validate_json(filters) if filters else None,
+            )
         except ValidationError as error:
             raise HistoryError(
-                f"{self._path} has an answer that cannot be read: {error.errors()[0]['msg']}."
+                f"{self._file.path} has an answer that cannot be read: {error.errors()[0]['msg']}."
             ) from error
 
-    def turns(self, conversation: str) -> list[Turn]:
-        """The conversation as a follow-up takes it. Raises ConversationNotFound, HistoryError."""
-        return [
-            turn
-            for exchange in self.exchanges(conversation)
-            for turn in (
-                Turn(role="user", content=exchange.answer.question),
-                Turn(role="assistant", content=exchange.answer.answer),
-            )
-        ]
 
-    def remove(self, conversation: str) -> None:
-        """Forget it and its exchanges. Raises ConversationNotFound, HistoryError."""
-        with self._open(writes=True) as database:
-            if not database.execute("DELETE FROM conversation WHERE id = ?", (conversation,)).rowcount:
-                raise _unknown(conversation)
+def turns_of(exchanges: list[Exchange]) -> list[Turn]:
+    """What was said, as a follow-up takes it."""
+    return [
+        turn
+        for exchange in exchanges
+        for turn in (
+            Turn(role="user", content=exchange.answer.question),
+            Turn(role="assistant", content=exchange.answer.answer),
+        )
+    ]
 
-    @contextmanager
-    def _open(self, *, writes: bool = False) -> Iterator[sqlite3.Connection]:
-        """A connection with one transaction: all of what is done in it is kept, or nothing."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            database = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
-            raise HistoryError(f"the conversations in {self._path} cannot be opened: {error}.") from error
-        try:
-            database.execute("PRAGMA foreign_keys = ON")
-            self._lay_out(database)  # no WAL: the switch to it does not wait for others, and fails
-            database.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-            yield database
-            database.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise HistoryError(f"the conversations in {self._path} cannot be read or written: {error}.") from error
-        finally:
-            database.close()  # what is not committed is undone
 
-    def _lay_out(self, database: sqlite3.Connection) -> None:
-        [layout] = database.execute("PRAGMA user_version").fetchone()
-        if layout == LAYOUT:
-            return
-        database.execute("BEGIN IMMEDIATE")
-        [layout] = database.execute("PRAGMA user_version").fetchone()  # another thread may have been quicker
-        if layout not in (0, LAYOUT):
-            raise HistoryError(
-                f"{self._path} has layout {layout}, this version of Youju knows {LAYOUT}.", "Move the file away."
-            )
-        if not layout:
-            for statement in (*_TABLES, f"PRAGMA user_version = {LAYOUT}"):
-                database.execute(statement)
-        database.execute("COMMIT")
+def _has(database: sqlite3.Connection, conversation: Conversation, wanted: list[str]) -> bool:
+    """Whether each of the words is in the title or in some exchange."""
+    title = fold_text(conversation.title)
+    inside = "SELECT 1 FROM exchange WHERE conversation = ? AND instr(words, ?)"
+    return all(word in title or database.execute(inside, (conversation.id, word)).fetchone() for word in wanted)
+
+
+def _words(answer: Answer) -> str:
+    return fold_text(f"{answer.question}\n{answer.answer}")
 
 
 def _now() -> str:

@@ -76,7 +76,7 @@ def test_a_removed_conversation_leaves_nothing(history: History) -> None:
         history.record(one.id, said("甲？"))
     history.remove(kept.id)
     assert [c.id for c in history.conversations()] == [other.id]
-    with sqlite3.connect(history._path) as database:
+    with sqlite3.connect(history._file.path) as database:
         assert database.execute("SELECT count(*) FROM exchange").fetchone() == (1,)
 
 
@@ -91,7 +91,7 @@ def test_an_unknown_conversation_is_an_error(history: History, use: Callable[[Hi
 
 def test_another_layout_is_an_error(history: History) -> None:
     history.begin()
-    with sqlite3.connect(history._path) as database:
+    with sqlite3.connect(history._file.path) as database:
         database.execute(f"PRAGMA user_version = {LAYOUT + 1}")
     with pytest.raises(HistoryError, match=f"layout {LAYOUT + 1}"):
         history.conversations()
@@ -99,17 +99,17 @@ def test_another_layout_is_an_error(history: History) -> None:
 
 @pytest.mark.parametrize("content", [b"no database at all" * 100])
 def test_a_damaged_file_is_an_error_and_stays(history: History, content: bytes) -> None:
-    history._path.parent.mkdir()
-    history._path.write_bytes(content)
+    history._file.path.parent.mkdir()
+    history._file.path.write_bytes(content)
     with pytest.raises(HistoryError, match="history.sqlite"):
         history.begin()
-    assert history._path.read_bytes() == content
+    assert history._file.path.read_bytes() == content
 
 
 def test_an_answer_that_cannot_be_read_is_an_error(history: History) -> None:
     kept = history.begin()
     history.record(kept.id, said("甲？"))
-    with sqlite3.connect(history._path) as database:
+    with sqlite3.connect(history._file.path) as database:
         database.execute("UPDATE exchange SET answer = '{}'")
     with pytest.raises(HistoryError, match="cannot be read"):
         history.exchanges(kept.id)
@@ -136,7 +136,7 @@ def test_reading_makes_no_file(history: History) -> None:
     assert history.conversations() == []
     with pytest.raises(ConversationNotFound):
         history.exchanges("x")
-    assert not history._path.exists()
+    assert not history._file.path.exists()
 
 
 def test_many_may_write_at_once(history: History) -> None:

@@ -18,7 +18,7 @@ from qa.pipeline import MAX_QUESTION
 from qa.verify.cited import CitedText
 from qa.verify.verifier import MAX_STATEMENT, Verification, Verifier
 from web import errors
-from web.conversations import conversations, history_of, kept, turns_for
+from web.conversations import Owner, conversations, history_of, kept, turns_for
 from web.events import answer_of, streamed
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
@@ -182,10 +182,10 @@ def _router(library: Library, verifier: Verifier, history: History) -> APIRouter
         return SearchResponse(hits=hits, legs=legs, warnings=warnings, timings_ms=timings)
 
     @router.post("/api/ask", response_model=Answer, responses={200: {"content": {"text/event-stream": {}}}})
-    def ask(request: AskRequest) -> Answer | StreamingResponse:
-        turns = turns_for(history, request.conversation, request.history, MAX_HISTORY)
+    def ask(request: AskRequest, owner: Owner) -> Answer | StreamingResponse:
+        turns = turns_for(history, request.conversation, request.history, MAX_HISTORY, owner)
         answered = library.pipeline().stream(request.question, turns, request.filters, request.asof, request.mode)
-        events = kept(answered, history, request.conversation)
+        events = kept(answered, history, request.conversation, owner, request.filters)
         return streamed(events) if request.stream else answer_of(events)
 
     @router.post("/api/verify")

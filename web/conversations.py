@@ -1,18 +1,30 @@
-"""Conversations over HTTP: begun, listed, read with what has become of their citations, and removed."""
+"""Conversations over HTTP: begun, listed, searched, read with what has become of their citations, renamed, exported and
+removed. Those of a browser are seen by it alone (web/visitors.py)."""
 
+import json
 from collections.abc import Iterator
+from typing import Annotated, Literal
+from urllib.parse import quote
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
 from index.errors import IndexMissing, QuestionError
 from index.store import Store
 from qa.answer import Turn
 from qa.events import Done, Event
+from qa.export import conversation_markdown
+from qa.filters import Filters
 from qa.history import TITLE, Conversation, Exchange, History
 from qa.library import Library
 from qa.tracing import Traced, traced
 from web import errors
+from web.visitors import owner_of
+
+Owner = Annotated[str, Depends(owner_of)]
+MAX_WORDS = 200
+"""Characters of a search among conversations."""
 
 
 class BeginRequest(BaseModel):
@@ -21,6 +33,14 @@ class BeginRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     title: str = Field("", max_length=TITLE, description="its first question names one without")
+
+
+class RenameRequest(BaseModel):
+    """Give a conversation another title."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = Field(min_length=1, max_length=TITLE, pattern=r"\S")
 
 
 class TracedExchange(Exchange):
@@ -39,34 +59,51 @@ def conversations(library: Library, history: History) -> APIRouter:
     router = APIRouter(prefix="/api/conversations", responses={404: {"model": errors.ErrorBody}})
 
     @router.post("", status_code=201)
-    def begin(request: BeginRequest) -> Conversation:
-        return history.begin(request.title)
+    def begin(request: BeginRequest, owner: Owner) -> Conversation:
+        return history.begin(request.title, owner)
 
     @router.get("")
-    def listed() -> list[Conversation]:
-        return history.conversations()
+    def listed(owner: Owner, q: Annotated[str, Query(max_length=MAX_WORDS)] = "") -> list[Conversation]:
+        return history.conversations(owner, q)
 
     @router.get("/{conversation}")
-    def read(conversation: str) -> list[TracedExchange]:
-        exchanges = history.exchanges(conversation)
-        store = _store(library)
+    def read(conversation: str, owner: Owner) -> list[TracedExchange]:
+        exchanges = history.exchanges(conversation, owner)
+        store = store_of(library)
         return [
-            TracedExchange(
-                asked=exchange.asked,
-                answer=exchange.answer,
-                traces=[traced(citation, store) for citation in exchange.answer.citations],
-            )
+            TracedExchange(**dict(exchange), traces=[traced(c, store) for c in exchange.answer.citations])
             for exchange in exchanges
         ]
 
+    @router.get("/{conversation}/export", response_class=Response)
+    def export(conversation: str, owner: Owner, form: Literal["markdown", "json"] = "markdown") -> Response:
+        return _exported(history, conversation, owner, form)
+
+    @router.patch("/{conversation}")
+    def rename(conversation: str, request: RenameRequest, owner: Owner) -> Conversation:
+        return history.rename(conversation, request.title, owner)
+
     @router.delete("/{conversation}", status_code=204)
-    def remove(conversation: str) -> None:
-        history.remove(conversation)
+    def remove(conversation: str, owner: Owner) -> None:
+        history.remove(conversation, owner)
 
     return router
 
 
-def _store(library: Library) -> Store | None:
+def _exported(history: History, conversation: str, owner: str, form: str) -> Response:
+    """The conversation as a file to keep."""
+    exchanges = history.exchanges(conversation, owner)
+    title = next(c.title for c in history.conversations(owner) if c.id == conversation)
+    if form == "json":
+        body = {"title": title, "exchanges": [e.model_dump(mode="json") for e in exchanges]}
+        text, media, ending = json.dumps(body, ensure_ascii=False, indent=2), "application/json", "json"
+    else:
+        text, media, ending = conversation_markdown(title, [e.answer for e in exchanges]), "text/markdown", "md"
+    named = f"attachment; filename=conversation.{ending}; filename*=UTF-8''{quote(title, safe='')}.{ending}"
+    return Response(text, media_type=media, headers={"Content-Disposition": named})
+
+
+def store_of(library: Library) -> Store | None:
     """The articles; None where there are none any more."""
     try:
         return library.reader().store
@@ -74,7 +111,7 @@ def _store(library: Library) -> Store | None:
         return None
 
 
-def turns_for(history: History, conversation: str | None, given: list[Turn], most: int) -> list[Turn]:
+def turns_for(history: History, conversation: str | None, given: list[Turn], most: int, owner: str = "") -> list[Turn]:
     """The turns that a question follows on: those kept of its conversation, or those that it brings.
 
     Raises QuestionError for both at once, ConversationNotFound.
@@ -83,12 +120,19 @@ def turns_for(history: History, conversation: str | None, given: list[Turn], mos
         return given
     if given:
         raise QuestionError("a question has either a conversation or a history.", "Leave one of them out.")
-    return history.turns(conversation)[-most:]
+    return history.turns(conversation, owner)[-most:]
 
 
-def kept(events: Iterator[Event], history: History, conversation: str | None) -> Iterator[Event]:
+def kept(
+    events: Iterator[Event],
+    history: History,
+    conversation: str | None,
+    owner: str = "",
+    filters: Filters | None = None,
+    replaces: str | None = None,
+) -> Iterator[Event]:
     """The same events; the answer is in the conversation before it is said to be done."""
     for event in events:
         if conversation is not None and isinstance(event, Done):
-            history.record(conversation, event.answer)
+            history.record(conversation, event.answer, owner=owner, filters=filters, replaces=replaces)
         yield event

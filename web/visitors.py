@@ -1,0 +1,45 @@
+"""Who owns a conversation: a browser that opened the page is known again by a cookie, and sees its own alone."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Collection
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COOKIE = "youju_visitor"
+YEAR = 365 * 24 * 3600
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+
+
+def owner_of(request: Request) -> str:
+    """The owner that a request's cookie stands for; "" without one. The file has a digest, never the cookie itself."""
+    token = request.cookies.get(COOKIE, "")
+    return hashlib.sha256(token.encode()).hexdigest()[:32] if _TOKEN.fullmatch(token) else ""
+
+
+class VisitorCookie:
+    """Gives every browser that opens one of the `pages` its cookie, and a year more each time."""
+
+    def __init__(self, app: ASGIApp, pages: Collection[str]) -> None:
+        self._app = app
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in self._pages:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        given = request.cookies.get(COOKIE, "")
+        token = given if _TOKEN.fullmatch(given) else secrets.token_hex(16)
+        is_secure = "https" in (scope["scheme"], request.headers.get("x-forwarded-proto"))
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = f"{COOKIE}={token}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax"
+                MutableHeaders(scope=message).append("set-cookie", kept + ("; Secure" if is_secure else ""))
+            await send(message)
+
+        await self._app(scope, receive, send_with_cookie)
