@@ -19,7 +19,7 @@ from qa.events import Done, Event
 from qa.filters import Filters, allowed_by
 from qa.followup import condense
 from qa.library import Library
-from qa.pipeline import Pipeline, checked
+from qa.pipeline import Pipeline, Preferences, checked
 
 SENTENCES = 2
 """Sentences of an answer."""
@@ -46,7 +46,8 @@ class Bm25Pipeline(Pipeline):
         history: list[Turn] | None = None,
         filters: Filters | None = None,
         asof: date | None = None,  # noqa: ARG002  a baseline knows no days
-        mode: Mode | None = None,  # noqa: ARG002  and no model
+        mode: Mode | None = None,  # noqa: ARG002  no model
+        preferences: Preferences | None = None,  # noqa: ARG002  and no wishes
     ) -> Iterator[Event]:
         """One event, with the Answer."""
         clock, question = Clock(), checked(question)

@@ -23,6 +23,9 @@ class Verdict(StrEnum):
 Mode = Literal["extractive", "llm"]
 """Whether an answer quotes, or a model writes it."""
 
+MAX_SENTENCES = 10
+"""Sentences that are quoted for one question at most, whatever is wished for."""
+
 MAX_TURN = 20_000
 """Characters of one message of a conversation."""
 
@@ -43,6 +46,9 @@ class AnswerSentence(BaseModel):
     reasons: list[str] = Field(default=[], description="what does not quite agree, of a partly supported sentence")
     repaired: bool = Field(default=False, description="written anew by the model after it had failed the checks")
     computed: bool = Field(default=False, description="worked out by us from the values cited, and said by no article")
+    standing: Literal["differs", "older"] | None = Field(
+        default=None, description="one of several values that do not agree, or one that a newer one replaces"
+    )
 
 
 class DroppedSentence(BaseModel):

@@ -20,8 +20,8 @@ from qa.followup import Standalone
 from qa.messages import CONTRARY, COUNTED, MISSING, PARTLY, QUOTED, REFUSAL, UNCOUNTED
 from qa.passage import Passage, joined, passage_of
 from qa.question import Question
-from qa.script import Script, localized, script_of, to_script
-from qa.standing import Kind, Standing, frame_of, standing, warning_of
+from qa.script import Script, localized, to_script
+from qa.standing import NO_FRAME, Kind, Standing, frame_of, standing, warning_of
 from qa.stated import Stated, as_amount, stated
 
 MARKED = 0.25
@@ -36,10 +36,8 @@ class Retrieved:
     standalone: Standalone
     analysed: list[Question]
     selections: list[Selection]
-
-    @property
-    def script(self) -> Script:
-        return script_of(self.question)
+    script: Script
+    """That of the answer."""
 
     @property
     def evidence(self) -> list[Evidence]:
@@ -150,8 +148,15 @@ def _quoted(evidence: list[Evidence], ledger: Ledger, found: Retrieved, *, marks
     for passage, score in passages_of(evidence):
         number = ledger.cite(passage, score, _answer_in(passage, found) if marks else None)
         text = QUOTED[found.script].format(text=localized(passage.text, found.script))
-        before, after = next((f for s in found.standings if (f := frame_of(s, passage, found.script))), ("", ""))
-        sentences.append(AnswerSentence(text=before + text + after, verdict=Verdict.SUPPORTED, citations=[number]))
+        frame = next((f for s in found.standings if (f := frame_of(s, passage, found.script))), NO_FRAME)
+        sentences.append(
+            AnswerSentence(
+                text=frame.before + text + frame.after,
+                verdict=Verdict.SUPPORTED,
+                citations=[number],
+                standing=frame.standing,
+            )
+        )
     return sentences
 
 

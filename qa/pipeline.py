@@ -1,13 +1,13 @@
 """The pipeline: the one place where the stages meet."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from index.embed import Embedder
 from index.errors import QuestionError
 from index.reader import Reader
-from qa.answer import Answer, Hit, Legs, Mode, Turn
+from qa.answer import MAX_SENTENCES, Answer, Hit, Legs, Mode, Turn
 from qa.asked import AnswerType
 from qa.candidate import Candidate, in_turn, order, spread
 from qa.clock import Clock
@@ -24,7 +24,7 @@ from qa.question import Question, analyse
 from qa.rerank import Reranker
 from qa.rerank.late_interaction import DEFAULT
 from qa.retrieve import Retriever
-from qa.script import script_of, to_script
+from qa.script import Script, script_of, to_script
 from qa.subquestions import asks_of_each, sub_questions
 
 MAX_QUESTION = 2000
@@ -38,6 +38,23 @@ CROWDING = 0.25
 
 REPORTED = 31
 """Days after a time in which articles still report on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """How one asker wants to be answered."""
+
+    script: Script | None = None
+    """The script of the answer; None means that of the question. Quotes stay as they are written."""
+    sentences: int | None = None
+    """How many sentences are quoted at most, 1 to MAX_SENTENCES; None means as set."""
+
+    def __post_init__(self) -> None:
+        if self.sentences is not None and not 1 <= self.sentences <= MAX_SENTENCES:
+            raise QuestionError(f"{self.sentences} sentences cannot be quoted.", f"Give 1 to {MAX_SENTENCES}.")
+
+
+AS_SET = Preferences()
 
 
 class Pipeline:
@@ -81,6 +98,7 @@ class Pipeline:
         filters: Filters | None = None,
         asof: date | None = None,
         mode: Mode | None = None,
+        preferences: Preferences | None = None,
     ) -> Answer:
         """Answer a question, or say that the articles do not. Raises QuestionError, ArticleNotFound.
 
@@ -89,7 +107,7 @@ class Pipeline:
         times alone, they are quoted with a warning. `mode`: whether
         a model writes the answer; None means where there is one.
         """
-        *_, last = self.stream(question, history, filters, asof, mode)
+        *_, last = self.stream(question, history, filters, asof, mode, preferences)
         assert isinstance(last, Done)
         return last.answer
 
@@ -100,6 +118,7 @@ class Pipeline:
         filters: Filters | None = None,
         asof: date | None = None,
         mode: Mode | None = None,
+        preferences: Preferences | None = None,
     ) -> Iterator[Event]:
         """The same, a sentence at a time; the last event has the whole Answer. Raises before the first event."""
         clock, writing = Clock(), self._begin(mode)
@@ -108,7 +127,7 @@ class Pipeline:
         if writing and history:
             standalone = condense_with(writing.chat, writing.call, question, history) or standalone
             clock.stage("condense")
-        found, warnings = self._retrieved(question, standalone, filters, asof, clock)
+        found, warnings = self._retrieved(question, standalone, filters, asof, clock, preferences or AS_SET)
         marks = self._extraction.marks
         events = write_answer(writing, found, marks=marks) if writing else events_of(compose(found, marks=marks))
         for event in events:
@@ -128,24 +147,32 @@ class Pipeline:
         return self._writer.begin() if self._writer and mode != "extractive" else None
 
     def _retrieved(
-        self, question: str, standalone: Standalone, filters: Filters | None, asof: date | None, clock: Clock
+        self,
+        question: str,
+        standalone: Standalone,
+        filters: Filters | None,
+        asof: date | None,
+        clock: Clock,
+        wanted: Preferences = AS_SET,
     ) -> tuple[Retrieved, list[str]]:
         """The evidence for a question, and what to know of its times and filters."""
+        script = wanted.script or script_of(question)
         parts = sub_questions(standalone)
         today = asof or date.today()
         analysed = _alike([analyse(part.question, part.context, part.before, today) for part in parts])
         clock.stage("analyse")
         candidates = [self._candidates(p, q, filters, clock) for p, q in zip(parts, analysed, strict=True)]
-        limits = replace(self._extraction, sentences=max(1, self._extraction.sentences // len(parts)))
+        sentences = wanted.sentences or self._extraction.sentences
+        limits = replace(self._extraction, sentences=max(1, sentences // len(parts)))
         selections = [
             select(q, found, self._reader, limits, asof=asof) for q, found in zip(analysed, candidates, strict=True)
         ]
         clock.stage("select")
-        said = warnings_of(filters, self._reader, analysed[0].script, found=any(candidates))
-        said += _other_times(analysed, selections, today)
+        said = warnings_of(filters, self._reader, script, found=any(candidates))
+        said += _other_times(analysed, selections, today, script)
         if asof and any(not s.evidence and _some_later(c, asof) for s, c in zip(selections, candidates, strict=True)):
-            said.append(LATER[analysed[0].script].format(asof=asof.isoformat()))
-        return Retrieved(question, standalone, analysed, selections), said
+            said.append(LATER[script].format(asof=asof.isoformat()))
+        return Retrieved(question, standalone, analysed, selections, script), said
 
     def _candidates(
         self, part: Standalone, question: Question, filters: Filters | None, clock: Clock
@@ -168,14 +195,14 @@ def _some_later(candidates: list[Candidate], asof: date) -> bool:
     return any(c.located.article.published > asof.isoformat() for c in candidates)
 
 
-def _other_times(analysed: list[Question], selections: list[Selection], today: date) -> list[str]:
+def _other_times(analysed: list[Question], selections: list[Selection], today: date, script: Script) -> list[str]:
     """Warnings where an answer quotes what is not of the question's times."""
     said = []
     for question, selection in zip(analysed, selections, strict=True):
         if any(not e.is_then for e in selection.evidence):
-            words = "、".join(to_script(p.words, question.script) for p in question.periods)
+            words = "、".join(to_script(p.words, script) for p in question.periods)
             days = "、".join(days_of(p) for p in question.periods)
-            said.append(OTHER_TIME[question.script].format(words=words, asof=today.isoformat(), days=days))
+            said.append(OTHER_TIME[script].format(words=words, asof=today.isoformat(), days=days))
     return list(dict.fromkeys(said))
 
 

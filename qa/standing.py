@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from index.fold import fold_text
 from qa.asked import AMOUNTS
@@ -155,18 +156,31 @@ def warning_of(standing: Standing, script: Script) -> str:
     )
 
 
-def frame_of(standing: Standing, passage: Passage, script: Script) -> tuple[str, str] | None:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is said before and after a quotation, and why."""
+
+    before: str = ""
+    after: str = ""
+    standing: Literal["differs", "older"] | None = None
+
+
+NO_FRAME = Frame()
+
+
+def frame_of(standing: Standing, passage: Passage, script: Script) -> Frame | None:
     """What is said before and after the quotation of a value that does not agree with another; None for other quotations,
     and for the newer value of two."""
     first, other = standing.first, standing.other
+    why: Literal["differs", "older"]
     if standing.kind is Kind.CONFLICT and (_shows(passage, first) or _shows(passage, other)):
-        words, value = DIFFERS[script], first if _shows(passage, first) else other
+        words, value, why = DIFFERS[script], first if _shows(passage, first) else other, "differs"
     elif _shows(passage, other) and not _shows(passage, first):
-        words, value = OLDER[script], other
+        words, value, why = OLDER[script], other, "older"
     else:
         return None
     before, _, after = words.partition("{text}")
-    return before.format(said=_said(value, script)), after
+    return Frame(before.format(said=_said(value, script)), after, why)
 
 
 def _shows(passage: Passage, value: Stated) -> bool:

@@ -10,7 +10,8 @@ from index.errors import QuestionError
 from qa.answer import Answer, Status, Turn, Verdict
 from qa.extractive import Extraction
 from qa.filters import Filters
-from qa.pipeline import MAX_QUESTION, Pipeline
+from qa.pipeline import MAX_QUESTION, Pipeline, Preferences
+from qa.script import Script
 
 Make = Callable[..., Pipeline]
 
@@ -521,3 +522,40 @@ def test_a_refusal_of_what_is_presumed_shows_the_contrary_though_the_word_is_now
     assert answer.status is Status.NO_EVIDENCE
     assert "问题说的是“下调”，文章说的与此相反。" in answer.answer
     assert answer.nearest[0].text == "临江把未来产业的目标又抬高了一截。"
+
+
+# -- how the asker wants to be answered -------------------------------------------------------
+
+
+def test_an_answer_comes_in_the_script_that_is_asked_for(make: Callable[..., Pipeline]) -> None:
+    pipeline = make("合肥有量子企业60家。")
+    answer = pipeline.ask("合肥有多少家量子企业？", preferences=Preferences(script=Script.TRADITIONAL))
+    assert [s.text for s in answer.sentences] == ["合肥有量子企業60家。"]
+    assert answer.citations[0].quote == "合肥有量子企业60家。"
+    refused = pipeline.ask("苏州2030年的产值是多少？", preferences=Preferences(script=Script.TRADITIONAL))
+    assert refused.answer.startswith("這些文章裡沒有找到答案。")
+
+
+def test_no_more_sentences_are_quoted_than_are_asked_for(make: Callable[..., Pipeline]) -> None:
+    pipeline = make("合肥量子企业有国盾公司。", "合肥量子企业有本源公司。", "合肥量子企业有国仪公司。")
+    question = "合肥有哪些量子企业？"
+    assert len(pipeline.ask(question).citations) > 1
+    assert len(pipeline.ask(question, preferences=Preferences(sentences=1)).citations) == 1
+
+
+@pytest.mark.parametrize("sentences", [0, -1, 11])
+def test_a_number_of_sentences_out_of_range_is_refused(sentences: int) -> None:
+    with pytest.raises(QuestionError, match=f"{sentences} sentences"):
+        Preferences(sentences=sentences)
+
+
+def test_values_that_do_not_agree_say_so_each(make: Callable[..., Pipeline]) -> None:
+    older = {"id": "a", "published": "2024-05-01", "text": "合肥现有量子企业60家。"}
+    newer = {"id": "b", "published": "2025-05-01", "text": "合肥现有量子企业93家，此前公布的数字已更正。"}
+    answer = make(older, newer).ask("合肥有多少家量子企业？")
+    assert {
+        c.article_id: s.standing for s in answer.sentences for c in answer.citations if c.number in s.citations
+    } == {
+        "b": None,
+        "a": "older",
+    }

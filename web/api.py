@@ -9,12 +9,13 @@ from starlette.routing import Match
 
 from index.records import Article
 from index.store import ArticleSummary
-from qa.answer import Answer, Hit, Legs, Mode, Turn
+from qa.answer import MAX_SENTENCES, Answer, Hit, Legs, Mode, Turn
 from qa.clock import Clock
 from qa.filters import Day, Filters
 from qa.history import History
 from qa.library import Library
-from qa.pipeline import MAX_QUESTION
+from qa.pipeline import MAX_QUESTION, Preferences
+from qa.script import Script
 from qa.verify.cited import CitedText
 from qa.verify.verifier import MAX_STATEMENT, Verification, Verifier
 from web import errors
@@ -85,6 +86,8 @@ class AskRequest(BaseModel):
         None, description="answer as on that day: 今年 or 昨天 is counted from it, and nothing later is known"
     )
     mode: Mode | None = Field(None, description="who writes: a model or none; where not given, a model if one is set")
+    script: Literal["hans", "hant"] | None = Field(None, description="of the answer; where not given, the question's")
+    sentences: int | None = Field(None, ge=1, le=MAX_SENTENCES, description="quoted at most; where not given, as set")
     stream: bool = Field(False, description="server-sent events: citation, sentence, done (the Answer), error")
 
 
@@ -184,7 +187,10 @@ def _router(library: Library, verifier: Verifier, history: History) -> APIRouter
     @router.post("/api/ask", response_model=Answer, responses={200: {"content": {"text/event-stream": {}}}})
     def ask(request: AskRequest, owner: Owner) -> Answer | StreamingResponse:
         turns = turns_for(history, request.conversation, request.history, MAX_HISTORY, owner)
-        answered = library.pipeline().stream(request.question, turns, request.filters, request.asof, request.mode)
+        wanted = Preferences(Script(request.script) if request.script else None, request.sentences)
+        answered = library.pipeline().stream(
+            request.question, turns, request.filters, request.asof, request.mode, wanted
+        )
         events = kept(answered, history, request.conversation, owner, request.filters)
         return streamed(events) if request.stream else answer_of(events)
 

@@ -15,6 +15,7 @@ from pydantic_settings import (
 
 from index.embed import BUNDLED, make_embedder
 from index.errors import EmbedderError, RerankerError, YoujuError
+from qa.answer import MAX_SENTENCES
 from qa.rerank import READER, make_reranker
 
 _PREFIX = "YOUJU_"
@@ -35,7 +36,7 @@ class Settings(BaseSettings):
     embedder: str = Field(BUNDLED, description="embedder that indexes and asks")
     reranker: str = Field(READER, description="what reads the best candidates once more")
     confidence: float = Field(0.5, ge=0, le=1, description="chance of being right under which an answer is refused")
-    sentences: int = Field(4, ge=1, le=10, description="sentences that are quoted for one question at most")
+    sentences: int = Field(4, ge=1, le=MAX_SENTENCES, description="sentences that are quoted for one question at most")
     reader_confidence: bool = Field(True, description="the word of the reranker `reader` counts in when to refuse")
     reader_answer: bool = Field(True, description="the words that answer are marked, by the reranker `reader`")
     reader_check: bool = Field(True, description="the word of the reader counts when a statement is verified")
