@@ -3,54 +3,47 @@
 import os
 import socket
 import sys
+from functools import partial
 
-import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 
 from index.errors import YoujuError
 from qa.library import Library
+from qa.suggestions import Suggestions
 from qa.verify.verifier import Verifier
-from ui.chat import chat_tab
-from ui.evaluation import evaluation_tab
+from ui.page import mount, pages
+from ui.services import Services
 from web.api import create_api
+from web.conversations import history_of
 from web.evaluation import Evaluations, add_reports
-from web.panel import ARTICLE_CSS, EVALUATION_CSS
-from youju.assembly import make_parts
+from web.feedback import feedback_of
+from web.intake import Intake
+from web.models import MakeWriter, Models
+from web.visitors import VisitorCookie
+from youju.assembly import make_parts, writer_for
 from youju.settings import Settings, load_settings
 
-FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def build_page(library: Library, evaluations: Evaluations) -> gr.Blocks:
-    """The chat and the evaluation, a tab each."""
-    blocks: gr.Blocks = gr.Blocks(title="有据 Youju", analytics_enabled=False)
-    with blocks:
-        gr.Markdown("# 有据 Youju\n每句话都注明出处。 · 每句話都註明出處。")
-        with gr.Tabs() as tabs:
-            with gr.Tab("问答 · 問答", id="chat"):
-                chat = chat_tab(library)
-            with gr.Tab("评测 · 評測", id="evaluation"):
-                evaluation_tab(library, evaluations, chat, tabs)
-    return blocks
-
-
-def create_app(library: Library, verifier: Verifier | None = None) -> FastAPI:
-    """The API with the page mounted at /."""
+def create_app(library: Library, verifier: Verifier | None = None, make_writer: MakeWriter | None = None) -> FastAPI:
+    """The API with the page mounted at /. With `make_writer` the page may set the language model."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    theme = gr.themes.Default(font=FONTS, font_mono=["ui-monospace", "monospace"])
-    evaluations = Evaluations(library)
-    api = create_api(library, verifier)
+    evaluations, intake = Evaluations(library), Intake(library)
+    api = create_api(library, verifier, intake)
     add_reports(api, evaluations)
-    app: FastAPI = gr.mount_gradio_app(
-        api,
-        build_page(library, evaluations),
-        path="/",
-        theme=theme,
-        css=ARTICLE_CSS + EVALUATION_CSS,
-        ssr_mode=False,
-        footer_links=[],
+    services = Services(
+        library=library,
+        history=history_of(library),
+        feedback=feedback_of(library),
+        evaluations=evaluations,
+        intake=intake,
+        suggestions=Suggestions(library),
+        models=Models(library, make_writer),
     )
+    app = mount(api, services)
+    app.add_middleware(VisitorCookie, pages=pages())
     return app
 
 
@@ -59,7 +52,9 @@ def serve(settings: Settings) -> None:
     parts = make_parts(settings)
     if problem := parts.library.warm_up():
         print(f"youju: {problem}", file=sys.stderr)
-    app = create_app(parts.library, parts.verifier)
+    # Whoever reaches the page could send the key of the model anywhere: its endpoint is set there on one's own machine alone.
+    make_writer = partial(writer_for, settings=settings, verifier=parts.verifier)
+    app = create_app(parts.library, parts.verifier, make_writer if settings.host in LOOPBACK else None)
     listener = _listen(settings.host, settings.port)
     print(f"youju: serving on http://{settings.host}:{settings.port}", file=sys.stderr)
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])

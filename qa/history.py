@@ -165,6 +165,21 @@ class History:
             ).fetchone()
         return self._exchange(*row) if row else None
 
+    def turns_before(self, answer: str) -> list[Turn]:
+        """What was said in its conversation before an answer; nothing for an answer that is not kept.
+
+        Raises HistoryError.
+        """
+        if not self._file.exists:
+            return []
+        with self._file.transaction() as database:
+            rows = database.execute(
+                "SELECT e.asked, e.answer, e.filters FROM exchange e JOIN exchange this"
+                " ON e.conversation = this.conversation AND e.number < this.number WHERE this.answer_id = ? ORDER BY e.number",
+                (answer,),
+            ).fetchall()
+        return turns_of([self._exchange(*row) for row in rows])
+
     def turns(self, conversation: str, owner: str = "") -> list[Turn]:
         """The conversation as a follow-up takes it. Raises ConversationNotFound, HistoryError."""
         return turns_of(self.exchanges(conversation, owner))

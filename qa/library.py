@@ -42,6 +42,23 @@ class Library:
         """The home whose index this is."""
         return self._home
 
+    @property
+    def embedder(self) -> Embedder:
+        """What its articles are embedded with."""
+        return self._embedder
+
+    @property
+    def writer(self) -> Writer | None:
+        """What writes answers; None where they are quotations."""
+        return self._writer
+
+    def write_with(self, writer: Writer | None) -> None:
+        """Let another writer, or none, write what is asked from now on."""
+        with self._guard:
+            self._writer = writer
+            if self._reader is not None:
+                self._pipeline = self._made(self._reader)
+
     def pipeline(self) -> Pipeline:
         """Raises IndexMissing, EmbedderMismatch or StoreError while there is nothing to ask."""
         with self._guard:
@@ -80,4 +97,7 @@ class Library:
         """
         if self._reader is None or self._has_newer(self._reader):
             self._reader = open_reader(self._home, self._embedder)
-            self._pipeline = Pipeline(self._reader, self._embedder, self._extraction, self._reranker, self._writer)
+            self._pipeline = self._made(self._reader)
+
+    def _made(self, reader: Reader) -> Pipeline:
+        return Pipeline(reader, self._embedder, self._extraction, self._reranker, self._writer)

@@ -3,11 +3,9 @@
 import hashlib
 import json
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,11 +17,11 @@ from index.generations import Home
 from index.reader import Reader, open_reader
 from index.tokens import tokens
 from qa.extractive import Extraction
-from qa.library import Library
 from qa.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
+    from site_server import Site
 
 # Machines are noisy: how long an example takes says nothing about the code under test.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -108,35 +106,19 @@ def make(
     return build
 
 
-@pytest.fixture
-def url(tmp_path: Path, home: Home, embedder: Embedder, index: Callable[..., list[Event]]) -> Iterator[str]:
-    """A server on loopback over one small article."""
-    import uvicorn
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Site]":
+    """The whole application on loopback, over a few small articles; the tests of a module share it."""
+    from site_server import Site
 
-    from app import create_app
-
-    article = tmp_path / "a.txt"
-    article.write_text(
-        "合肥量子计划\n\n合肥公布计划。\n合肥到2027年量子企业增加到150家。<b>粗</b>\n尾声在此。", "utf-8"
-    )
-    index(article)
-    config = uvicorn.Config(
-        create_app(Library(home, embedder, Extraction(confidence=0))), host="127.0.0.1", port=0, log_level="error"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 60
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
-    server.should_exit = True
-    thread.join(timeout=10)
+    site = Site(tmp_path_factory.mktemp("site"), HashEmbedder())
+    yield site
+    site.stop()
 
 
-@pytest.fixture
-def page() -> "Iterator[Page]":
-    """A page of Debian's Chromium."""
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """Debian's Chromium."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("needs Debian's chromium")
@@ -144,5 +126,28 @@ def page() -> "Iterator[Page]":
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser.new_page()
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def visit(browser: "Browser", site: "Site") -> "Iterator[Callable[..., Page]]":
+    """Open the page as a new visitor, with what its browser is like; nothing may go wrong in it or leave the machine."""
+    contexts, troubles = [], []
+
+    def open_page(path: str = "zh-Hans/", at: "Site | None" = None, **like: Any) -> "Page":
+        context = browser.new_context(**{"locale": "zh-CN", "viewport": {"width": 1280, "height": 860}} | like)
+        contexts.append(context)
+        page = context.new_page()
+        url = (at or site).url
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else troubles.append(r.url))
+        page.goto(url + path, wait_until="domcontentloaded")
+        page.wait_for_selector("#yj-question textarea")
+        context.set_default_timeout(15_000)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []

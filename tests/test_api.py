@@ -305,7 +305,7 @@ def test_error_unknown_route(client: TestClient) -> None:
     assert (response.status_code, error_of(response.json())["code"]) == (404, "not_found")
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/api/ask"), ("GET", "/api/search"), ("POST", "/api/articles")])
+@pytest.mark.parametrize(("method", "path"), [("GET", "/api/ask"), ("GET", "/api/search"), ("PUT", "/api/articles")])
 def test_error_wrong_method(client: TestClient, method: str, path: str) -> None:
     response = client.request(method, path)
     assert (response.status_code, error_of(response.json())["code"]) == (405, "method_not_allowed")

@@ -18,7 +18,15 @@ def test_exports_answer() -> None:
 
 
 def test_exports_sentence() -> None:
-    assert list(AnswerSentence.model_fields) == ["text", "verdict", "citations", "reasons", "repaired", "computed"]
+    assert list(AnswerSentence.model_fields) == [
+        "text",
+        "verdict",
+        "citations",
+        "reasons",
+        "repaired",
+        "computed",
+        "standing",
+    ]
 
 
 def test_exports_citation() -> None:
@@ -55,6 +63,12 @@ def test_exports_routes(home: Home, embedder: Embedder) -> None:
         ("get", "/api/conversations"),
         ("get", "/api/conversations/{conversation}"),
         ("delete", "/api/conversations/{conversation}"),
+        ("patch", "/api/conversations/{conversation}"),
+        ("get", "/api/conversations/{conversation}/export"),
+        ("post", "/api/articles"),
+        ("delete", "/api/articles/{article_id}"),
+        ("post", "/api/feedback"),
+        ("get", "/api/feedback"),
         ("get", "/healthz"),
         ("get", "/readyz"),
     }
@@ -63,5 +77,5 @@ def test_exports_routes(home: Home, embedder: Embedder) -> None:
 def test_exports_commands() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
     assert sorted(commands) == (
-        "articles ask eval eval-compare eval-import index remove search serve verify".split(" ")
+        "articles ask eval eval-compare eval-import feedback index remove search serve verify".split(" ")
     )

@@ -19,7 +19,7 @@ from qa.generation.writer import Writer
 from qa.instructions import instructs
 from qa.pipeline import Pipeline
 from qa.verify.verifier import Verifier
-from web.panel import article_html, citation_label
+from web.panel import article_html
 
 TRUE = "到2027年，武汉量子产业规模将达到300亿元。"
 QUESTION = "武汉2027年量子产业规模是多少亿元？"
@@ -131,11 +131,10 @@ def test_the_page_shows_code_as_text(hostile: Hostile) -> None:
     text = "武汉市公布规划。\n<img src=x onerror=alert(1)>到2027年，武汉量子产业规模将达到300亿元。"
     answer, _, pipeline = hostile({"text": text, "title": "<script>alert(1)</script>"}, say="无")
     [citation] = answer.citations
-    shown = article_html(pipeline._reader.store.article("a.txt"), citation)
+    shown = article_html(pipeline._reader.store.article("a.txt").text, citation)
     assert "<img" not in shown
     assert "<script" not in shown
     assert "&lt;img" in shown
-    assert citation_label(citation).startswith("[1]")
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)

@@ -1,105 +1,296 @@
-"""The chat tab: a conversation on the left; on the right the cited article, the cited span highlighted."""
+"""The chat's tab: conversations on the left, questions and answers in the middle, the cited article on the right."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import gradio as gr
+from starlette.datastructures import QueryParams
 
-from index.errors import YoujuError
-from qa.answer import Answer, Turn
-from qa.compose import numbered
-from qa.library import Library
-from qa.messages import NEAREST
-from qa.script import script_of
-from web.panel import SCROLL_TO_CITED, article_html, citation_label, hint_html
+from index.errors import IndexMissing, YoujuError
+from qa.answer import Citation, Turn
+from qa.history import TITLE, History
+from qa.pipeline import Preferences
+from qa.script import Script
+from ui.components import scripted
+from ui.conversation import Asking, Conversations, View
+from ui.filtering import filters_from
+from ui.found import found_html
+from ui.icons import icon
+from ui.problems import in_words
+from ui.services import Services
+from ui.settings import QUICK, SettingsTab
+from ui.source_panel import cited_html, empty_panel_html
+from ui.templating import render
+from ui.transcript import start_html, suggestions_html
+from ui.words import SCRIPT_OF, Words
+from web.conversations import store_of
+from web.feedback import FeedbackRequest, take
+from web.visitors import COOKIE, owner_by
 
-EMPTY_PANEL = hint_html("引用的原文会显示在这里。 · 引用的原文會顯示在這裡。")
-CHANGED = "文章已更新；引用的是第 {version} 版。"
-
-Message = dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class ChatView:
-    """The chat's components that another tab may fill."""
-
-    question: gr.Textbox
-    conversation: gr.Chatbot
-    outputs: list[gr.components.Component | gr.State]
-    """What `respond` gives: the question's box, the conversation, the answer, its citations, the source."""
-
-
-def chat_tab(library: Library) -> ChatView:
-    """Put the chat into the tab that is open, and give what other tabs may fill."""
-    last = gr.State(None)
-    with gr.Row(equal_height=False):
-        with gr.Column(scale=3, min_width=320):
-            chat = gr.Chatbot(label="对话 · 對話", height=460, layout="bubble", buttons=["copy"], render_markdown=False)
-            question = gr.Textbox(label="问题 · 問題", placeholder="深圳2030年未来产业的规模目标是多少？", lines=1)
-            with gr.Row():
-                send = gr.Button("提问 · 提問", variant="primary")
-                clear = gr.Button("新对话 · 新對話")
-        with gr.Column(scale=2, min_width=320):
-            citations = gr.Radio(label="出处 · 出處", choices=[], visible=False)
-            panel = gr.HTML(EMPTY_PANEL, label="原文")
-
-    def ask(text: str, messages: list[Message]) -> tuple[object, ...]:
-        return respond(library, text, messages)
-
-    def show(number: int | None, answer: Answer | None) -> str:
-        return _show(library, number, answer)
-
-    outputs = [question, chat, last, citations, panel]
-    asked = gr.on([question.submit, send.click], ask, [question, chat], outputs, api_visibility="private")
-    asked.then(None, js=SCROLL_TO_CITED, api_visibility="private")
-    chosen = citations.input(show, [citations, last], panel, api_visibility="private")
-    chosen.then(None, js=SCROLL_TO_CITED, api_visibility="private")
-    clear.click(
-        lambda: ("", [], None, gr.Radio(choices=[], visible=False), EMPTY_PANEL),
-        None,
-        outputs,
-        api_visibility="private",
-    )
-    return ChatView(question, chat, outputs)
+Updates = dict[gr.components.Component, Any]
+"""New values of components; those that are not named stay as they are."""
+ASKING = 8
+"""Questions that are answered at once; more wait in Gradio's queue."""
 
 
-def respond(library: Library, text: str, messages: list[Message]) -> tuple[object, ...]:
-    """The emptied box, the longer conversation, the answer, its citations and the first source."""
-    history = [Turn.model_validate({"role": m["role"], "content": _plain(m["content"])}) for m in messages]
-    try:
-        answer = library.pipeline().ask(text, history)
-    except YoujuError as error:  # what was not asked stays in the box, out of the conversation
-        gr.Warning(str(error))
-        return text, messages, None, gr.Radio(choices=[], visible=False), EMPTY_PANEL
-    asked: list[Message] = [*messages, {"role": "user", "content": text}]
-    replied = [*asked, {"role": "assistant", "content": _shown(answer)}]
-    first = answer.citations[0].number if answer.citations else None
-    choices = [(citation_label(c), c.number) for c in answer.citations]
-    radio = gr.Radio(choices=choices, value=first, visible=bool(choices))
-    return "", replied, answer, radio, _show(library, first, answer)
+def owner(request: gr.Request) -> str:
+    """Whose conversations a request may see."""
+    return owner_by(request.cookies.get(COOKIE, ""))
 
 
-def _shown(answer: Answer) -> str:
-    """The answer, what comes nearest where it is a refusal, and what to know of it."""
-    near = "\n".join([NEAREST[script_of(answer.question)], *map(numbered, answer.nearest)]) if answer.nearest else ""
-    return "\n\n".join(filter(None, [answer.answer, near, *answer.warnings]))
+class ChatTab:
+    """Put into the tab that is open; `wire` connects it once every tab is there."""
+
+    def __init__(self, services: Services, words: Words) -> None:
+        self._services = services
+        self._words = words
+        self._conversations = Conversations(services, words)
+        with gr.Row(elem_id="yj-chat", equal_height=True):
+            with gr.Column(elem_id="yj-side", min_width=0):
+                self._side()
+            with gr.Column(elem_id="yj-main", min_width=0):
+                self._main()
+            with gr.Column(elem_id="yj-right", min_width=0):
+                self.panel = scripted(empty_panel_html(words), "source")
+
+    def _side(self) -> None:
+        words = self._words.conversations
+        self.new = gr.Button(self._words.chat.new, elem_id="yj-new", size="sm")
+        self.search = gr.Textbox(
+            placeholder=words.search, label=words.search, show_label=False, container=False, elem_id="yj-search"
+        )
+        self.list = scripted(self._list_html([], "", ""), "conversations", parts=["confirm"])
+
+    def _main(self) -> None:
+        words = self._words.chat
+        self.transcript = scripted(
+            self._conversations.start().html, "transcript", [self._found_function(), self._feedback_function()],
+            words=self._words.answer.model_dump(), stopped=words.stopped,
+        )  # fmt: skip
+        self.suggestions = scripted("", "suggestions")
+        with gr.Accordion(self._words.filters.name, open=False, elem_id="yj-filters"):
+            self._filters()
+        with gr.Row(elem_id="yj-ask", equal_height=False):
+            self.question = gr.Textbox(
+                label=words.question, show_label=False, container=False, placeholder=words.placeholder, lines=1,
+                max_lines=8, scale=1, elem_id="yj-question", autofocus=True,
+            )  # fmt: skip
+            self.send = gr.Button(words.ask, variant="primary", scale=0, min_width=80, elem_id="yj-send")
+            self.stop = gr.Button(words.stop, variant="stop", scale=0, min_width=80, elem_id="yj-stop", visible=False)
+        # Kept by the browser, so that a server that was started anew goes on with it.
+        self.conversation = gr.Textbox(visible="hidden", elem_id="yj-conversation", label=words.transcript)
+        self._address = gr.Textbox(visible="hidden", label=words.transcript)
+
+    def _filters(self) -> None:
+        words = self._words.filters
+        with gr.Row():
+            self.sources = gr.Dropdown([], label=words.sources, multiselect=True, scale=2, min_width=180)
+            self.since = gr.Textbox(label=words.since, placeholder="2024-01-01", max_length=12, min_width=110)
+            self.until = gr.Textbox(label=words.until, placeholder="2024-12-31", max_length=12, min_width=110)
+        with gr.Row():
+            self.articles = gr.Dropdown([], label=words.articles, multiselect=True, scale=1, min_width=180)
+            self.clear = gr.Button(words.clear, size="sm", scale=0, min_width=80)
+
+    @property
+    def outputs(self) -> list[gr.components.Component]:
+        """What asking changes."""
+        return [self.question, self.transcript, self.conversation, self.suggestions, self.send, self.stop]
+
+    def wire(self, blocks: gr.Blocks, settings: SettingsTab) -> None:
+        """Connect everything: what is asked with depends on the settings' tab."""
+        how = [self.sources, self.since, self.until, self.articles, settings.mode, settings.sentences, settings.script]
+        asked = gr.on(
+            [self.question.submit, self.send.click],
+            self._ask,
+            [self.question, self.conversation, *how],
+            self.outputs,
+            **_streaming(),
+        )
+        suggested = self.suggestions.example_select(
+            self._ask_suggested, [self.conversation, *how], self.outputs, **_streaming()
+        )
+        again = self.transcript.retry(self._ask_again, [self.conversation, *how], self.outputs, **_streaming())
+        listed = [self.search, self.conversation]
+        for event in (asked, suggested, again):
+            event.then(self._suggest, self.conversation, self.suggestions, **QUICK)
+            event.then(self._list, listed, self.list, **QUICK)
+        self.stop.click(
+            lambda: {self.send: gr.Button(visible=True), self.stop: gr.Button(visible=False)},
+            None,
+            [self.send, self.stop],
+            cancels=[asked, suggested, again],
+            js="() => document.dispatchEvent(new Event('youju:stopped'))",
+            **QUICK,
+        )
+        self.transcript.select(self._show, None, self.panel, **QUICK)
+        self.search.change(self._list, listed, self.list, trigger_mode="always_last", **QUICK)
+        shown = [self.transcript, self.conversation, self.suggestions, self.list]
+        opened = [
+            self.list.select(self._open, self.search, shown, **QUICK),
+            self.list.delete(self._remove, listed, shown, **QUICK),
+            self.new.click(self._begin, self.search, shown, **QUICK),
+            blocks.load(self._restore, self._address, shown, js="() => location.search", **QUICK),
+        ]
+        for event in opened:
+            event.then(self._suggest, self.conversation, self.suggestions, **QUICK)
+        self.list.edit(self._rename, listed, self.list, **QUICK)
+        self.clear.click(lambda: ([], "", "", []), None, [self.sources, self.since, self.until, self.articles], **QUICK)
+        self.sources.focus(self._known_sources, None, self.sources, **QUICK)
+
+    # -- asking ---------------------------------------------------------------------------
+
+    def ask_question(self, question: str, history: list[Turn], request: gr.Request) -> Iterator[Updates]:
+        """Ask in a new conversation, after these turns: for what another tab sends here."""
+        views = self._conversations.ask(question, "", owner(request), before=history)
+        yield from self._shown(views, question)
+
+    # Gradio hands over requests and events by their place, before what `*how` takes.
+    def _ask(self, request: gr.Request, text: str, conversation: str, *how: Any) -> Iterator[Updates]:
+        yield from self._asked(
+            text, lambda: self._conversations.ask(text, conversation, owner(request), self._how(how))
+        )
+
+    def _ask_suggested(
+        self, request: gr.Request, chosen: gr.EventData, conversation: str, *how: Any
+    ) -> Iterator[Updates]:
+        yield from self._ask(request, str(chosen._data["question"]), conversation, *how)
+
+    def _ask_again(self, request: gr.Request, chosen: gr.EventData, conversation: str, *how: Any) -> Iterator[Updates]:
+        answer = str(chosen._data["answer"])
+        yield from self._asked(
+            "", lambda: self._conversations.again(answer, conversation, owner(request), self._how(how))
+        )
+
+    def _how(self, given: tuple[Any, ...]) -> Asking:
+        sources, since, until, articles, mode, sentences, script = given
+        return Asking(
+            filters_from(sources or [], since, until, articles or [], self._words),
+            None if mode == "auto" else mode,
+            Preferences(Script(script) if script else None, int(sentences) or None if sentences else None),
+        )
+
+    def _asked(self, text: str, begin: Callable[[], Iterator[View]]) -> Iterator[Updates]:
+        try:
+            yield from self._shown(begin(), "")
+        except YoujuError as error:  # what was not asked stays in the box
+            gr.Warning(in_words(error, self._words))
+            yield {self.question: text, self.send: gr.Button(visible=True), self.stop: gr.Button(visible=False)}
+
+    def _shown(self, views: Iterator[View], text: str) -> Iterator[Updates]:
+        for number, view in enumerate(views):
+            updates: Updates = {self.transcript: view.html, self.conversation: view.conversation}
+            if number == 0:
+                updates |= {self.question: text, self.suggestions: ""}
+                updates |= {self.send: gr.Button(visible=False), self.stop: gr.Button(visible=True)}
+            if view.is_done:
+                updates |= {self.send: gr.Button(visible=True), self.stop: gr.Button(visible=False)}
+            yield updates
+
+    def _suggest(self, conversation: str, request: gr.Request) -> str:
+        """What could be asked next, or first; nothing where nothing can be asked."""
+        suggestions, script = self._services.suggestions, SCRIPT_OF[self._words.language]
+        try:
+            if conversation:
+                exchanges = self._services.history.exchanges(conversation, owner(request))
+                questions = suggestions.after([e.answer for e in exchanges], script)
+                return suggestions_html(self._words.chat.ask_next, questions)
+            count = len(self._services.library.reader().store.versions())
+            return start_html(count, suggestions.first(script), self._words)
+        except IndexMissing:
+            return start_html(0, [], self._words)
+        except YoujuError as error:
+            return suggestions_html(in_words(error, self._words), [])
+
+    # -- sources ---------------------------------------------------------------------------
+
+    def _show(self, chosen: gr.EventData) -> str:
+        citation = Citation.model_validate(chosen._data["citation"])
+        return cited_html(citation, store_of(self._services.library), self._words)
+
+    def _known_sources(self) -> Any:
+        store = store_of(self._services.library)
+        return gr.Dropdown(choices=sorted(s for s in store.sources() if s) if store else [])
+
+    def _found_function(self) -> Callable[[str], str]:
+        def found(answer: str) -> str:
+            exchange = self._services.history.exchange(answer)
+            if exchange is None:
+                return ""
+            return found_html(exchange, self._services.library.pipeline(), self._words)
+
+        return found
+
+    def _feedback_function(self) -> Callable[..., bool]:
+        def feedback(given: dict[str, Any], request: gr.Request) -> bool:
+            take(FeedbackRequest.model_validate(given), self._services.history, self._services.feedback, owner(request))
+            return True
+
+        return feedback
+
+    # -- conversations ----------------------------------------------------------------------
+
+    def _list(self, words: str, conversation: str, request: gr.Request) -> str:
+        history: History = self._services.history
+        return self._list_html(history.conversations(owner(request), words), conversation, words)
+
+    def _list_html(self, conversations: list[Any], current: str, words: str) -> str:
+        return render(
+            "conversations.html", conversations=conversations, current=current, words=words.strip(), w=self._words,
+            longest=TITLE, api="../", icon=icon,
+        )  # fmt: skip
+
+    def _open(self, words: str, request: gr.Request, chosen: gr.EventData) -> Updates:
+        return self._opened(str(chosen._data["id"]), words, request)
+
+    def _begin(self, words: str, request: gr.Request) -> Updates:
+        return self._opened("", words, request)
+
+    def _opened(self, conversation: str, words: str, request: gr.Request) -> Updates:
+        try:
+            view = self._conversations.opened(conversation, owner(request))
+        except YoujuError as error:
+            gr.Warning(in_words(error, self._words))
+            view = self._conversations.start()
+        return {
+            self.transcript: view.html,
+            self.conversation: view.conversation,
+            self.suggestions: "",
+            self.list: self._list(words, view.conversation, request),
+        }
+
+    def _rename(self, words: str, conversation: str, request: gr.Request, chosen: gr.EventData) -> str:
+        try:
+            self._services.history.rename(str(chosen._data["id"]), str(chosen._data["title"]), owner(request))
+        except YoujuError as error:
+            gr.Warning(in_words(error, self._words))
+        return self._list(words, conversation, request)
+
+    def _remove(self, words: str, conversation: str, request: gr.Request, chosen: gr.EventData) -> Updates:
+        removed = str(chosen._data["id"])
+        try:
+            self._services.history.remove(removed, owner(request))
+        except YoujuError as error:
+            gr.Warning(in_words(error, self._words))
+        if removed == conversation:
+            return self._opened("", words, request)
+        return {self.list: self._list(words, conversation, request)}
+
+    def _restore(self, address: str, request: gr.Request) -> Updates:
+        """What the page's address names: a conversation, one answer, or nothing yet, where nothing is touched: somebody
+        may have asked already."""
+        named = QueryParams(address.removeprefix("?"))
+        if answer := named.get("answer"):
+            view = self._conversations.single(answer)
+            return {self.transcript: view.html, self.list: self._list("", "", request)}
+        if conversation := named.get("c"):
+            return self._opened(conversation, "", request)
+        return {self.list: self._list("", "", request)}
 
 
-def _plain(content: object) -> str:
-    """A message's text, whichever of its two forms Gradio hands back."""
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else [content]
-    return "".join(part.get("text", "") for part in parts if isinstance(part, dict))
-
-
-def _show(library: Library, number: int | None, answer: Answer | None) -> str:
-    if answer is None or number is None:
-        return EMPTY_PANEL
-    citation = next(c for c in answer.citations if c.number == number)
-    try:
-        article = library.reader().store.article(citation.article_id)
-    except YoujuError as error:  # removed since the answer was given
-        return hint_html(str(error))
-    if article.version != citation.version:
-        return hint_html(CHANGED.format(version=citation.version))
-    return article_html(article, citation)
+def _streaming() -> dict[str, Any]:
+    return {
+        "show_progress": "hidden",
+        "api_visibility": "private",
+        "concurrency_limit": ASKING,
+        "concurrency_id": "ask",
+    }

@@ -3,169 +3,188 @@
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 from eval.choose import Conversion
 from eval.metrics.figures import ALL
-from eval.problems import Problem
+from eval.questions import TestQuestion
 from eval.report import plots
 from eval.wording import shown, shown_interval
 from index.errors import YoujuError
-from qa.library import Library
-from ui.chat import ChatView, Message, respond
-from web.evaluation import Evaluations, FinishedRun, Progress
-from web.panel import SCROLL_TO_CITED, hint_html
+from ui.chat import ChatTab
+from ui.problems import in_words
+from ui.services import Services
+from ui.words import Words
+from web.evaluation import FinishedRun, Progress
+from web.panel import hint_html
 
-HEADLINES = {
-    "correct": "正确",
-    "answer.right": "答对",
-    "refusal.recall": "应拒已拒",
-    "refusal.wrong": "误拒",
-    "article.hit@1": "首篇命中",
-    "citation.precision": "引文精确",
-    "citation.recall": "引文召回",
-}
-KINDS = {
-    Problem.ERROR: "出错",
-    Problem.OFFSETS: "引文位置不符",
-    Problem.FORBIDDEN: "说了不该说的",
-    Problem.NOT_REFUSED: "该拒未拒",
-    Problem.NOT_RIGHT: "没答对",
-    Problem.WRONGLY_REFUSED: "误拒",
-    Problem.STATUS: "状态不符",
-    Problem.NOT_FIRST: "首篇未中",
-}
+PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 Uploads = dict[str, str]
 """Paths of uploaded question files by name, of one session."""
-SCRIPTS: dict[str, Conversion | None] = {"照原样 · 照原樣": None, "简 → 繁": Conversion.S2T, "繁 → 简": Conversion.T2S}
-NO_RUN = hint_html("选一个题集，按“开始”。 · 選一個題集，按「開始」。")
 SHOWN_FAILURES = 200
 
 
-def evaluation_tab(library: Library, evaluations: Evaluations, chat: ChatView, tabs: gr.Tabs) -> None:
-    """Put the evaluation into the tab that is open."""
-    with gr.Row(equal_height=True):
-        chosen = gr.Dropdown(list(evaluations.sets()), label="题集 · 題集", scale=2, min_width=200)
-        script = gr.Dropdown(list(SCRIPTS), value=next(iter(SCRIPTS)), label="字形", scale=1, min_width=120)
-        limit = gr.Number(label="只问前 N 题（0 为全部）", value=0, minimum=0, precision=0, scale=1, min_width=120)
-        earlier = gr.Dropdown(evaluations.runs(), value=None, label="以前的评测 · 以前的評測", scale=2, min_width=200)
-    with gr.Row():
-        start = gr.Button("开始 · 開始", variant="primary")
-        stop = gr.Button("停止", interactive=False)
-        upload = gr.UploadButton("上传题集 · 上傳題集（.jsonl）", file_types=[".jsonl"], type="filepath")
-    progress = gr.HTML(NO_RUN)
-    figures = gr.HTML(visible=False)
-    drawn = gr.HTML(visible=False)
-    failed = gr.Dataframe(
-        label="没做对的题，点一行在问答里打开 · 沒做對的題，點一列在問答裡打開",
-        visible=False,
-        interactive=False,
-        wrap=True,
-        column_widths=[130, 120, 320, 560],
-    )
-    present = gr.State("")
-    uploads = gr.State({})
-    result = [present, progress, figures, drawn, failed]
+class EvaluationTab:
+    """Put into the tab that is open."""
 
-    def begin(
-        name: str | None, known: Uploads, how: str, most: float | None, request: gr.Request
+    def __init__(self, services: Services, words: Words) -> None:
+        self._evaluations = services.evaluations
+        self._words = words
+        said = words.evaluation
+        self._scripts: dict[str, Conversion | None] = {
+            said.as_is: None,
+            said.s2t: Conversion.S2T,
+            said.t2s: Conversion.T2S,
+        }
+        self._no_run = hint_html(said.hint)
+        with gr.Row(equal_height=True):
+            self._chosen = gr.Dropdown(list(self._evaluations.sets()), label=said.set, scale=2, min_width=200)
+            self._script = gr.Dropdown(list(self._scripts), value=said.as_is, label=said.script, min_width=120)
+            self._limit = gr.Number(label=said.limit, value=0, minimum=0, precision=0, min_width=120)
+            self._earlier = gr.Dropdown(
+                self._evaluations.runs(), value=None, label=said.earlier, scale=2, min_width=200
+            )
+        with gr.Row():
+            self._start = gr.Button(said.start, variant="primary")
+            self._stop = gr.Button(said.stop, interactive=False)
+            self._upload = gr.UploadButton(said.upload, file_types=[".jsonl"], type="filepath")
+        self._progress = gr.HTML(self._no_run)
+        self._figures = gr.HTML(visible=False)
+        self._drawn = gr.HTML(visible=False)
+        self._failed = gr.Dataframe(
+            label=said.failed, visible=False, interactive=False, wrap=True, column_widths=[130, 120, 320, 560]
+        )
+        self._present = gr.State("")
+        self._uploads = gr.State({})
+
+    def wire(self, chat: ChatTab, tabs: gr.Tabs) -> None:
+        """Connect everything; a failure opens in the chat."""
+        result = [self._present, self._progress, self._figures, self._drawn, self._failed]
+        given = [self._chosen, self._uploads, self._script, self._limit]
+        self._start.click(self._begin, given, [*result, self._start, self._stop, self._earlier], **PRIVATE)
+        self._upload.upload(self._take, [self._upload, self._uploads], [self._chosen, self._uploads], **PRIVATE)
+        self._stop.click(self._end, None, None, **PRIVATE)
+        self._earlier.focus(lambda: gr.Dropdown(choices=self._evaluations.runs()), None, self._earlier, **PRIVATE)
+        self._earlier.input(self._show, self._earlier, result, **PRIVATE)
+
+        def open_failure(name: str, at: gr.SelectData, request: gr.Request) -> Iterator[dict[Any, Any]]:
+            question = self._failure(name, int(at.index[0]))
+            if question is None:
+                yield {}
+                return
+            yield {tabs: gr.Tabs(selected="chat")}
+            yield from chat.ask_question(question.question, question.history, request)
+
+        self._failed.select(open_failure, self._present, [tabs, *chat.outputs], **PRIVATE)
+
+    def _begin(
+        self, name: str | None, known: Uploads, how: str, most: float | None, request: gr.Request
     ) -> Iterator[tuple[object, ...]]:
-        files = evaluations.sets() | {uploaded: Path(file) for uploaded, file in known.items()}
+        files = self._evaluations.sets() | {uploaded: Path(file) for uploaded, file in known.items()}
         limit = int(most) if most else None
-        yield from _run(evaluations, name or "", files.get(name or ""), SCRIPTS[how], limit, str(request.session_hash))
+        questions = files.get(name or "")
+        if questions is None:
+            gr.Warning(self._words.evaluation.choose_first)
+            return
+        yield from self._run(name or "", questions, self._scripts[how], limit, str(request.session_hash))
 
-    def take(file: str, known: Uploads) -> tuple[object, Uploads]:
+    def _take(self, file: str, known: Uploads) -> tuple[object, Uploads]:
         known = known | {Path(file).name: file}
-        return gr.Dropdown([*evaluations.sets(), *known], value=Path(file).name), known
+        return gr.Dropdown([*self._evaluations.sets(), *known], value=Path(file).name), known
 
-    def end(request: gr.Request) -> None:
-        evaluations.stop(str(request.session_hash))
+    def _end(self, request: gr.Request) -> None:
+        self._evaluations.stop(str(request.session_hash))
 
-    def show(name: str | None) -> tuple[object, ...]:
-        return _shown(evaluations, name)
+    def _run(
+        self, name: str, questions: Path, how: Conversion | None, most: int | None, key: str
+    ) -> Iterator[tuple[object, ...]]:
+        """The tab's components as a run goes on; at the end its result, or what was wrong."""
+        running = (gr.Button(interactive=False), gr.Button(interactive=True), gr.skip())
+        idle = (gr.Button(interactive=True), gr.Button(interactive=False))
+        try:
+            for progress in self._evaluations.run(Path(name).stem, questions, how, most, key):
+                if progress.run:
+                    runs = gr.Dropdown(self._evaluations.runs(), value=progress.run)
+                    yield (*self._show(progress.run), *idle, runs)
+                else:
+                    yield ("", self._bar(progress), *(gr.skip() for _ in range(3)), *running)
+        except YoujuError as error:
+            yield ("", hint_html(in_words(error, self._words)), *(gr.skip() for _ in range(3)), *idle, gr.skip())
 
-    def open_failure(name: str, at: gr.SelectData) -> tuple[object, ...]:
-        return _ask_again(library, evaluations, name, int(at.index[0]))
+    def _bar(self, progress: Progress) -> str:
+        left = self._words.evaluation.seconds_left.format(n=f"{progress.seconds_left:.0f}")
+        left = f" · {left}" if progress.asked else ""
+        return (
+            f'<label class="youju-progress">{progress.asked} / {progress.total}{left}'
+            f'<progress max="{progress.total}" value="{progress.asked}"></progress></label>'
+        )
 
-    start.click(begin, [chosen, uploads, script, limit], [*result, start, stop, earlier], api_visibility="private")
-    upload.upload(take, [upload, uploads], [chosen, uploads], api_visibility="private")
-    stop.click(end, None, None, api_visibility="private")
-    earlier.focus(lambda: gr.Dropdown(choices=evaluations.runs()), None, earlier, api_visibility="private")
-    earlier.input(show, earlier, result, api_visibility="private")
-    opened = failed.select(open_failure, present, [tabs, *chat.outputs], api_visibility="private")
-    opened.then(None, js=SCROLL_TO_CITED, api_visibility="private")
+    def _show(self, name: str | None) -> tuple[object, ...]:
+        """The run's name, a line about it, its figures, plots and failures."""
+        hidden = [gr.update(visible=False) for _ in range(3)]
+        try:
+            run = self._evaluations.open(name) if name else None
+            if run is None:
+                return ("", self._no_run, *hidden)
+            about = self._about(run, is_here=self._evaluations.is_about_this_index(run))
+        except YoujuError as error:
+            return ("", hint_html(in_words(error, self._words)), *hidden)
+        return (
+            run.name,
+            about,
+            gr.HTML(self._table(run), visible=True),
+            gr.HTML(_plots(run), visible=True),
+            gr.Dataframe(self._failed_rows(run), visible=True),
+        )
 
+    def _about(self, run: FinishedRun, *, is_here: bool) -> str:
+        """One line that names the run, and what a reader must know of it."""
+        said = self._words.evaluation
+        notes = [f"{escape(run.info.settings.name)}：{run.metrics.asked} / {run.metrics.of}"]
+        if not is_here:
+            notes.append(said.another_index.format(where=escape(run.info.settings.target.where)))
+        if lost := sum(len(record.unlocated) for record in run.records):
+            notes.append(said.unlocated.format(n=lost))
+        link = f'<a href="../runs/{escape(run.name)}/report.html" target="_blank" rel="noopener">{said.report}</a>'
+        return f'<p class="youju-hint">{" · ".join([*notes, link])}</p>'
 
-def _run(
-    evaluations: Evaluations, name: str, questions: Path | None, how: Conversion | None, most: int | None, key: str
-) -> Iterator[tuple[object, ...]]:
-    """The tab's components as a run goes on; at the end its result, or what was wrong."""
-    if questions is None:
-        gr.Warning("请先选一个题集，或上传一个。 · 請先選一個題集，或上傳一個。")
-        return
-    running = (gr.Button(interactive=False), gr.Button(interactive=True), gr.skip())
-    idle = (gr.Button(interactive=True), gr.Button(interactive=False))
-    try:
-        for progress in evaluations.run(Path(name).stem, questions, how, most, key):
-            if progress.run:
-                runs = gr.Dropdown(evaluations.runs(), value=progress.run)
-                yield (*_shown(evaluations, progress.run), *idle, runs)
-            else:
-                yield ("", _bar(progress), *(gr.skip() for _ in range(3)), *running)
-    except YoujuError as error:
-        yield ("", hint_html(str(error)), *(gr.skip() for _ in range(3)), *idle, gr.skip())
+    def _table(self, run: FinishedRun) -> str:
+        """One row a tag, all questions first; the intervals in small type."""
+        said = self._words.evaluation
+        heads = "".join(f'<th scope="col">{name}</th>' for name in (said.tag, said.questions, *said.headlines.values()))
+        tags = [ALL, *(tag for tag in run.figures.questions if tag != ALL)]
+        rows = "".join(
+            f'<tr><th scope="row">{escape(tag)}</th><td>{run.figures.questions[tag]}</td>'
+            + "".join(_cell(run, tag, metric) for metric in said.headlines)
+            + "</tr>"
+            for tag in tags
+        )
+        return f'<div class="youju-figures"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
 
+    def _failed_rows(self, run: FinishedRun) -> dict[str, object]:
+        said = self._words.evaluation
+        rows = [
+            [
+                record.question.id,
+                said.problems[kind.name.lower()],
+                record.question.question,
+                record.answer.answer if record.answer else record.error,
+            ]
+            for kind, record in run.failures[:SHOWN_FAILURES]
+        ]
+        return {"headers": [said.id, said.problem, said.question, said.answer], "data": rows}
 
-def _bar(progress: Progress) -> str:
-    left = f"，约剩 {progress.seconds_left:.0f} 秒" if progress.asked else ""
-    return (
-        f'<label class="youju-progress">{progress.asked} / {progress.total}{left}'
-        f'<progress max="{progress.total}" value="{progress.asked}"></progress></label>'
-    )
-
-
-def _shown(evaluations: Evaluations, name: str | None) -> tuple[object, ...]:
-    """The run's name, a line about it, its figures, plots and failures."""
-    hidden = [gr.update(visible=False) for _ in range(3)]
-    try:
-        run = evaluations.open(name) if name else None
-        if run is None:
-            return ("", NO_RUN, *hidden)
-        about = _about(run, is_here=evaluations.is_about_this_index(run))
-    except YoujuError as error:
-        return ("", hint_html(str(error)), *hidden)
-    return (
-        run.name,
-        about,
-        gr.HTML(_table(run), visible=True),
-        gr.HTML(_plots(run), visible=True),
-        gr.Dataframe(_failed(run), visible=True),
-    )
-
-
-def _about(run: FinishedRun, *, is_here: bool) -> str:
-    """One line that names the run, and what a reader must know of it."""
-    notes = [f"{escape(run.info.settings.name)}：{run.metrics.asked} / {run.metrics.of}"]
-    if not is_here:
-        notes.append(f"用的是另一个索引 · 用的是另一個索引（{escape(run.info.settings.target.where)}）")
-    if lost := sum(len(record.unlocated) for record in run.records):
-        notes.append(f"索引中找不到的标准引文：{lost} 条")
-    link = f'<a href="/runs/{escape(run.name)}/report.html" target="_blank" rel="noopener">完整报告 · 完整報告</a>'
-    return f'<p class="youju-hint">{" · ".join([*notes, link])}</p>'
-
-
-def _table(run: FinishedRun) -> str:
-    """One row a tag, all questions first; the intervals in small type."""
-    heads = "".join(f'<th scope="col">{name}</th>' for name in ("标签 · 標籤", "题数", *HEADLINES.values()))
-    tags = [ALL, *(tag for tag in run.figures.questions if tag != ALL)]
-    rows = "".join(
-        f'<tr><th scope="row">{escape(tag)}</th><td>{run.figures.questions[tag]}</td>'
-        + "".join(_cell(run, tag, metric) for metric in HEADLINES)
-        + "</tr>"
-        for tag in tags
-    )
-    return f'<div class="youju-figures"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+    def _failure(self, name: str, row: int) -> TestQuestion | None:
+        """The question of a failure, to be asked anew; None where it cannot be."""
+        run = self._evaluations.open(name)
+        if run is None or row >= len(run.failures):
+            return None
+        if not self._evaluations.is_about_this_index(run):
+            gr.Warning(self._words.evaluation.cannot_ask)
+            return None
+        return run.failures[row][1].question
 
 
 def _cell(run: FinishedRun, tag: str, metric: str) -> str:
@@ -183,29 +202,3 @@ def _plots(run: FinishedRun) -> str:
         plots.latency(run.records),
     )
     return '<div class="youju-plots">' + "".join(f"<figure>{svg}</figure>" for svg in drawn if svg) + "</div>"
-
-
-def _failed(run: FinishedRun) -> dict[str, object]:
-    rows = [
-        [
-            record.question.id,
-            KINDS[kind],
-            record.question.question,
-            record.answer.answer if record.answer else record.error,
-        ]
-        for kind, record in run.failures[:SHOWN_FAILURES]
-    ]
-    return {"headers": ["id", "问题所在", "问题", "回答"], "data": rows}
-
-
-def _ask_again(library: Library, evaluations: Evaluations, name: str, row: int) -> tuple[object, ...]:
-    """The chat's tab, with the conversation of a failure and its question asked anew."""
-    run = evaluations.open(name)
-    if run is None or row >= len(run.failures):
-        return tuple(gr.skip() for _ in range(6))
-    if not evaluations.is_about_this_index(run):
-        gr.Warning("这次评测用的是另一个索引，不能在这里重问。 · 這次評測用的是另一個索引，不能在這裡重問。")
-        return tuple(gr.skip() for _ in range(6))
-    question = run.failures[row][1].question
-    history: list[Message] = [{"role": turn.role, "content": turn.content} for turn in question.history]
-    return (gr.Tabs(selected="chat"), *respond(library, question.question, history))

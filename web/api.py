@@ -7,8 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 from starlette.routing import Match
 
-from index.records import Article
-from index.store import ArticleSummary
 from qa.answer import MAX_SENTENCES, Answer, Hit, Legs, Mode, Turn
 from qa.clock import Clock
 from qa.filters import Day, Filters
@@ -19,8 +17,11 @@ from qa.script import Script
 from qa.verify.cited import CitedText
 from qa.verify.verifier import MAX_STATEMENT, Verification, Verifier
 from web import errors
+from web.articles import articles
 from web.conversations import Owner, conversations, history_of, kept, turns_for
 from web.events import answer_of, streamed
+from web.feedback import feedback
+from web.intake import Intake
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 MAX_HISTORY = 50
@@ -107,33 +108,6 @@ class VerifyRequest(BaseModel):
     evidence: list[Annotated[str, Field(max_length=MAX_EVIDENCE)]] = Field(min_length=1, max_length=MAX_TEXTS)
 
 
-class ArticleMetadata(BaseModel):
-    """What an article says of itself."""
-
-    id: str
-    version: int
-    title: str
-    source: str
-    published: str
-    url: str
-
-
-class ArticleRow(ArticleMetadata):
-    """An article as a list shows it."""
-
-    characters: int
-    sentences: int
-    group: str = Field(description="id of the first article of its group of reprints")
-
-
-class ArticleBody(ArticleMetadata):
-    """An article's text and metadata; citations are spans `[start, end)` of `text`."""
-
-    text: str
-    group: str
-    dropped: list[str] = Field(description="blocks that cleaning took out")
-
-
 class Health(BaseModel):
     """The server answers."""
 
@@ -150,7 +124,7 @@ class Readiness(BaseModel):
     asking: str = Field(description="how questions are answered: the reranker, and what is switched off")
 
 
-def create_api(library: Library, verifier: Verifier | None = None) -> FastAPI:
+def create_api(library: Library, verifier: Verifier | None = None, intake: Intake | None = None) -> FastAPI:
     """The API over a library, ready to be served or mounted upon."""
     # No /docs: its page would load scripts from another host. /openapi.json has the schema.
     app = FastAPI(
@@ -160,6 +134,8 @@ def create_api(library: Library, verifier: Verifier | None = None) -> FastAPI:
     history = history_of(library)
     app.include_router(_router(library, verifier or Verifier(), history))
     app.include_router(conversations(library, history))
+    app.include_router(feedback(library, history))
+    app.include_router(articles(library, intake or Intake(library)))
     app.add_api_route("/api/{path:path}", _unmatched, methods=METHODS, include_in_schema=False)
     return app
 
@@ -198,14 +174,6 @@ def _router(library: Library, verifier: Verifier, history: History) -> APIRouter
     def verify(request: VerifyRequest) -> Verification:
         return verifier.verify(request.statement, [CitedText(text) for text in request.evidence])
 
-    @router.get("/api/articles")
-    def articles() -> list[ArticleRow]:
-        return [_row(summary) for summary in library.reader().store.summaries()]
-
-    @router.get("/api/articles/{article_id:path}")
-    def article(article_id: str) -> ArticleBody:
-        return _body(library.reader().store.article(article_id))
-
     @router.get("/healthz")
     def healthz() -> Health:
         return Health()
@@ -219,21 +187,3 @@ def _router(library: Library, verifier: Verifier, history: History) -> APIRouter
         )
 
     return router
-
-
-def _row(summary: ArticleSummary) -> ArticleRow:
-    return ArticleRow.model_validate(summary, from_attributes=True)
-
-
-def _body(article: Article) -> ArticleBody:
-    return ArticleBody(
-        id=article.id,
-        version=article.version,
-        title=article.title,
-        source=article.source,
-        published=article.published,
-        url=article.url,
-        text=article.text,
-        group=article.group,
-        dropped=[block.text for block in article.dropped],
-    )

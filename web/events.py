@@ -23,11 +23,13 @@ def answer_of(events: Iterator[Event]) -> Answer:
 def streamed(events: Iterator[Event]) -> StreamingResponse:
     """The events as they come. What is wrong with the question is raised here, before anything is sent."""
     first = next(events)
-    return StreamingResponse(
-        _lines(chain([first], events)),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},  # a proxy must not hold it back
-    )
+    return named_stream(_lines(chain([first], events)))
+
+
+def named_stream(lines: Iterator[bytes]) -> StreamingResponse:
+    """Server-sent events as they come."""
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # a proxy must not hold it back
+    return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
 
 
 def _lines(events: Iterator[Event]) -> Iterator[bytes]:
@@ -36,9 +38,9 @@ def _lines(events: Iterator[Event]) -> Iterator[bytes]:
             name, body = _named(event)
             yield format_sse_event(event=name, data_str=body)
     except YoujuError as error:
-        yield _failed(error.code, error.message, error.hint)
+        yield failed(error.code, error.message, error.hint)
     except Exception:  # a defect of ours: the server's log has it; no status can be sent any more
-        yield _failed("internal", "something went wrong on the server.", "The server's log says what.")
+        yield failed("internal", "something went wrong on the server.", "The server's log says what.")
         raise
 
 
@@ -52,6 +54,12 @@ def _named(event: Event) -> tuple[str, str]:
             return "done", event.answer.model_dump_json()
 
 
-def _failed(code: str, message: str, hint: str) -> bytes:
+def failed(code: str, message: str, hint: str) -> bytes:
+    """The last event of a stream that ends in an error."""
     body = ErrorBody(error=ErrorDetail(code=code, message=message, hint=hint))
-    return format_sse_event(event="error", data_str=json.dumps(body.model_dump(), ensure_ascii=False))
+    return format_sse_event(event="error", data_str=json_of(body.model_dump()))
+
+
+def json_of(value: object) -> str:
+    """JSON in one line."""
+    return json.dumps(value, ensure_ascii=False)

@@ -15,8 +15,12 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 def owner_of(request: Request) -> str:
-    """The owner that a request's cookie stands for; "" without one. The file has a digest, never the cookie itself."""
-    token = request.cookies.get(COOKIE, "")
+    """The owner that a request's cookie stands for; "" without one."""
+    return owner_by(request.cookies.get(COOKIE, ""))
+
+
+def owner_by(token: str) -> str:
+    """The owner that a cookie stands for. The file has a digest, never the cookie itself."""
     return hashlib.sha256(token.encode()).hexdigest()[:32] if _TOKEN.fullmatch(token) else ""
 
 

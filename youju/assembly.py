@@ -1,6 +1,6 @@
 """The parts that the settings name, put together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.embed import make_embedder
 from index.generations import Home
@@ -74,10 +74,13 @@ def make_writer(settings: Settings, verifier: Verifier) -> Writer | None:
             "answers = 'llm' needs a model.",
             "Set OPENAI_MODEL, and OPENAI_API_KEY or OPENAI_BASE_URL (a local server).",
         )
-    endpoint = Endpoint(
-        model=str(given.model),
-        base_url=given.base_url,
-        api_key=given.api_key,
+    return writer_for(Endpoint(str(given.model), given.base_url, given.api_key), settings, verifier)
+
+
+def writer_for(endpoint: Endpoint, settings: Settings, verifier: Verifier) -> Writer:
+    """What writes with the model at an endpoint, within the limits of the settings."""
+    limited = replace(
+        endpoint,
         timeout=settings.model_timeout,
         deadline=settings.model_deadline,
         retries=settings.model_retries,
@@ -86,7 +89,7 @@ def make_writer(settings: Settings, verifier: Verifier) -> Writer | None:
     )
     prices = Prices(input=settings.model_price_input, output=settings.model_price_output)
     known = prices if prices.input or prices.output else None
-    return Writer(ChatModel(endpoint), verifier, settings.model_evidence, known)
+    return Writer(ChatModel(limited), verifier, settings.model_evidence, known)
 
 
 def _described(settings: Settings, writer: Writer | None) -> str:

@@ -50,6 +50,12 @@ _INSTEAD = ("，以下是原文摘录。", "; these are quotations instead.")
 _CONTINUED = ("，其余是原文摘录。", "; the rest are quotations.")
 
 
+def why(trouble: Trouble, script: Script) -> str:
+    """What is wrong, in words."""
+    chinese, english = _WHY[trouble]
+    return english if script is Script.ENGLISH else to_script(chinese, script)
+
+
 def warning_of(trouble: Trouble, script: Script, *, continued: bool = False) -> str:
     """The warning above the quotations that stand in, or `continued` what was written."""
     parts = zip(_WHY[trouble], _CONTINUED if continued else _INSTEAD, strict=True)

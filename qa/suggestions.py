@@ -1,0 +1,188 @@
+"""Questions that the articles answer: made of their sentences by leaving a number out, and asked before they are shown.
+
+合肥到2027年量子企业增加到150家 becomes 合肥到2027年量子企业增加到多少家？, and is suggested only if asking it gives an answer
+that cites this sentence.
+"""
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+
+from index.errors import ArticleNotFound
+from index.fold import fold, fold_text
+from index.records import Article, Sentence
+from index.store import Store
+from qa.answer import Answer, Status
+from qa.library import Library
+from qa.pipeline import Pipeline
+from qa.quantities import MONEY, PEOPLE, Quantity, quantities
+from qa.question import analyse
+from qa.script import Script, to_script
+
+FIRST, NEXT = 4, 3
+"""Questions for an empty chat, and after an answer."""
+OF_AN_ARTICLE = 2
+"""Questions that are made of one article at most."""
+TRIES = 4
+"""Questions of one article that are asked to find those."""
+LOOKED_AT = 12
+"""Articles that are looked through for an empty chat."""
+SENTENCES = 60
+"""Sentences of an article that are looked through."""
+REMEMBERED = 512
+"""Articles whose questions are remembered."""
+SHORTEST, LONGEST = 10, 34
+"""Characters of a question, in which it says enough and can be read at a glance."""
+
+_CLAUSE = re.compile(r"[^，,；;：:。！？!?\n]+")
+_LEANS = re.compile(
+    r"^(?:该|其|这|那|此|他|她|它|并|而|但|同时|另|共|约|比|较|至|从|以|在|为|将|即|再|又|也|还|则|据|如|若|因|由|对|与|和|或|按|经|用)"
+)
+"""Beginnings of clauses that need what stands before them."""
+_UNFIT = re.compile(
+    r"[《》「」『』“”（）()]|去年|今年|明年|前年|昨天|昨日|今天|今日|上周|上月|本月|本周|当地|当年|同期|此前|届时"
+)
+"""Titles and asides, which lose their sense when a part is taken out, and words for times that depend on the day."""
+_COUNTED = frozenset(
+    ("家", "所", "座", "公里", "平方公里", "公顷", "亩", "吨", "千瓦", "千瓦时", "度", "%", *MONEY, *PEOPLE)
+)
+"""Units of what is worth asking for, however few there are."""
+_MANY = 10
+"""From how many on anything is."""
+_AMOUNT = re.compile(r"^(?:[\d.,，]+|[零〇一二两三四五六七八九十百千]+)(?:多|余)?")
+_ABOUT = re.compile(r"(?:大约|大概|接近|超过|不少于|不低于|约|近|逾|超|达)$")
+
+
+def questions_of(article: Article) -> Iterator[tuple[str, Sentence]]:
+    """Questions that sentences of the article might answer, in their script, with the sentence."""
+    seen: set[str] = set()
+    for sentence in article.sentences[:SENTENCES]:
+        if sentence.is_heading:
+            continue
+        for clause in _CLAUSE.finditer(sentence.span.of(article.text)):
+            question = _question(clause.group().strip())
+            if question and question not in seen:
+                seen.add(question)
+                yield question, sentence
+                break
+
+
+class Suggestions:
+    """The questions of a library's articles. Safe to share between threads."""
+
+    def __init__(self, library: Library) -> None:
+        """Looks at nothing yet."""
+        self._library = library
+        self._guard = threading.Lock()
+        self._known: OrderedDict[tuple[str, int], list[str]] = OrderedDict()
+        self._first: tuple[str, list[str]] = ("", [])
+
+    def first(self, script: Script | None = None) -> list[str]:
+        """Questions for somebody who has asked nothing yet, the newest articles first; in a script, or as written.
+
+        Raises what the library raises when there is nothing to ask.
+        """
+        store = self._library.reader().store
+        digest = store.digest()
+        with self._guard:
+            known, questions = self._first
+        if known != digest:
+            questions = self._from_newest(store)
+            with self._guard:
+                self._first = (digest, questions)
+        return _in_script(questions, script)
+
+    def after(self, answers: Sequence[Answer], script: Script | None = None) -> list[str]:
+        """Questions that go on from the last of the answers: of the articles that it cites, and not asked yet.
+
+        Raises what the library raises when there is nothing to ask.
+        """
+        if not answers:
+            return []
+        store = self._library.reader().store
+        asked = {_essence(answer.question) for answer in answers}
+        cited = {(c.article_id, c.start) for answer in answers for c in answer.citations}
+        found: list[str] = []
+        for article_id in dict.fromkeys(c.article_id for c in answers[-1].citations):
+            try:
+                article = store.article(article_id)
+            except ArticleNotFound:  # removed since
+                continue
+            found += [q for q in self._of(article) if _essence(q) not in asked and not _cites(article, q, cited)]
+        return _in_script(list(dict.fromkeys(found))[:NEXT], script)
+
+    def _from_newest(self, store: Store) -> list[str]:
+        newest = sorted(store.summaries(), key=lambda s: (s.published, s.id), reverse=True)
+        originals = [summary for summary in newest if summary.group == summary.id]
+        questions: list[str] = []
+        for summary in originals[:LOOKED_AT]:
+            questions += self._of(store.article(summary.id))[:1]
+            if len(questions) == FIRST:
+                break
+        return questions
+
+    def _of(self, article: Article) -> list[str]:
+        """The article's questions that were asked and are answered by it."""
+        key = (article.id, article.version)
+        with self._guard:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+        pipeline = self._library.pipeline()
+        answered: list[str] = []
+        for tried, (question, sentence) in enumerate(questions_of(article), start=1):
+            if _is_answered(pipeline, question, article, sentence):
+                answered.append(question)
+            if tried == TRIES or len(answered) == OF_AN_ARTICLE:
+                break
+        with self._guard:
+            self._known[key] = answered
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return answered
+
+
+def _question(clause: str) -> str:
+    """The clause with its one number asked for; "" where it has none, or several, or says too little by itself."""
+    found = quantities(clause)
+    folded = fold_text(clause)
+    if len(found) != 1 or _LEANS.match(folded) or _UNFIT.search(clause) or _UNFIT.search(folded):
+        return ""
+    if not (found[0].unit in _COUNTED or found[0].is_money or (found[0].unit and found[0].value >= _MANY)):
+        return ""
+    question = _asking(clause, found[0])
+    if not SHORTEST <= len(question) <= LONGEST or found[0].unit == "年":
+        return ""
+    asked = analyse(question)
+    return question if asked.places or asked.bodies else ""
+
+
+def _asking(clause: str, quantity: Quantity) -> str:
+    span = fold(clause).original(quantity.start, quantity.end)
+    before, number, after = clause[: span.start], span.of(clause), clause[span.end :]
+    unit = "" if quantity.unit == "%" else _AMOUNT.sub("", number).strip()
+    before = _ABOUT.sub("", before)
+    return f"{before}多少{unit}{after}？"
+
+
+def _is_answered(pipeline: Pipeline, question: str, article: Article, sentence: Sentence) -> bool:
+    """Whether asking gives an answer that cites the sentence."""
+    answer = pipeline.ask(question, mode="extractive")
+    return answer.status is Status.ANSWERED and any(
+        c.article_id == article.id and c.start < sentence.span.end and sentence.span.start < c.end
+        for c in answer.citations
+    )
+
+
+def _cites(article: Article, question: str, cited: set[tuple[str, int]]) -> bool:
+    """Whether the question's sentence has been cited already."""
+    return any(q == question and (article.id, s.span.start) in cited for q, s in questions_of(article))
+
+
+def _essence(question: str) -> str:
+    return fold_text(question).strip("?？ ")
+
+
+def _in_script(questions: Sequence[str], script: Script | None) -> list[str]:
+    return [to_script(question, script) for question in questions] if script else list(questions)

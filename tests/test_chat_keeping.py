@@ -1,0 +1,177 @@
+"""What is kept of conversations in a real browser: reloads, links, a server that starts anew, and other people."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+from site_server import Site
+
+from eval.questions import read_questions
+from qa.answer import Status
+from qa.feedback import FeedbackStore, Reason, question_set
+
+Visit = Callable[..., Page]
+QUESTION = "合肥2027年量子企业有多少家？"
+
+
+def test_a_reload_shows_the_conversation_again(visit: Visit, site: Site) -> None:
+    page = visit()
+    site.ask(page, QUESTION)
+    expect(page.locator(".yj-conversations li")).to_have_count(1)
+    page.wait_for_url("**/zh-Hans/?c=*")
+    page.reload()
+    expect(page.locator(".yj-said")).to_have_text("合肥到2027年量子企业增加到150家。")
+    exchange = site.ask(page, "那量子基金有多少亿元呢？")
+    expect(exchange.locator(".yj-said")).to_contain_text("30亿元")
+    expect(page.locator(".yj-conversations li")).to_have_count(1)
+
+
+def test_conversations_are_found_renamed_and_deleted(visit: Visit, site: Site) -> None:
+    page = visit()
+    site.ask(page, QUESTION)
+    page.get_by_role("button", name="新对话").click()
+    expect(page.locator(".yj-exchange")).to_have_count(0)
+    site.ask(page, "西安航天基地共有多少家航天企业？")
+    rows = page.locator(".yj-conversations li")
+    expect(rows).to_have_count(2)
+    page.get_by_label("搜索对话").fill("甲报")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("西安")
+    page.get_by_label("搜索对话").fill("量子企業")
+    expect(rows).to_contain_text("合肥")
+    rows.locator("summary").click()
+    rows.get_by_role("button", name="改名").click()
+    rows.get_by_label("对话名称").fill("<b>量子</b>")
+    page.keyboard.press("Enter")
+    page.get_by_label("搜索对话").fill("")
+    expect(rows).to_have_count(2)
+    named = rows.filter(has_text="<b>量子</b>")
+    named.get_by_role("button").first.click()
+    expect(page.locator(".yj-question")).to_contain_text(QUESTION)
+    named.locator("summary").click()
+    named.locator("[data-remove]").click()
+    expect(rows).to_have_count(2)
+    named.get_by_role("button", name="确认删除").click()
+    expect(rows).to_have_count(1)
+    expect(page.locator(".yj-exchange")).to_have_count(0)
+    page.wait_for_url("**/zh-Hans/")
+
+
+def test_a_conversation_is_exported(visit: Visit, site: Site) -> None:
+    page = visit()
+    site.ask(page, QUESTION)
+    row = page.locator(".yj-conversations li")
+    row.locator("summary").click()
+    with page.expect_download() as saved:
+        row.get_by_text("导出 Markdown").click()
+    assert saved.value.suggested_filename == f"{QUESTION}.md"
+    text = Path(saved.value.path()).read_text("utf-8")
+    assert text.startswith(f"# {QUESTION}\n\n## {QUESTION}\n\n合肥到2027年量子企业增加到150家。[1]\n")
+    assert "> [1] 合肥到2027年量子企業增加到150家。\n> — 合肥量子計畫 · 測試日報 · 2024-05-01" in text
+    with page.expect_download() as saved:
+        row.get_by_text("导出 JSON").click()
+    kept = json.loads(Path(saved.value.path()).read_text("utf-8"))
+    assert [e["answer"]["question"] for e in kept["exchanges"]] == [QUESTION]
+
+
+def test_people_do_not_see_each_others_conversations(visit: Visit, site: Site) -> None:
+    first, second = visit(), visit()
+    site.ask(first, QUESTION)
+    first.wait_for_url("**?c=*")
+    theirs = first.url.removeprefix(site.url)
+    site.ask(second, "西安航天基地共有多少家航天企业？")
+    expect(second.locator(".yj-conversations li")).to_have_count(1)
+    expect(second.locator(".yj-conversations li")).to_contain_text("西安")
+    curious = visit(theirs)
+    expect(curious.get_by_text("这个对话已经不在了")).to_be_visible()
+    expect(curious.locator(".yj-exchange")).to_have_count(0)
+
+
+def test_one_answer_is_linked_to(visit: Visit, site: Site) -> None:
+    page = visit()
+    site.ask(page, QUESTION)
+    link = page.locator("[data-copy=link]").get_attribute("data-text")
+    assert link is not None
+    other = visit("en/" + link)
+    expect(other.locator(".yj-said")).to_have_text("合肥到2027年量子企业增加到150家。")
+    expect(other.get_by_text("This is one answer by itself.")).to_be_visible()
+    expect(other.locator(".yj-conversations li")).to_have_count(0)
+    expect(visit("zh-Hans/?answer=none").get_by_text("这条回答已经不在了")).to_be_visible()
+
+
+def test_answers_are_copied_with_their_citations(visit: Visit, site: Site) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    exchange = site.ask(page, QUESTION)
+    exchange.get_by_role("button", name="复制为纯文本").click()
+    expect(exchange.locator(".yj-told")).to_have_text("已复制")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == (
+        "合肥到2027年量子企业增加到150家。[1]\n"
+        "[1] 合肥量子計畫 · 測試日報 · 2024-05-01\n    合肥到2027年量子企業增加到150家。"
+    )
+    exchange.get_by_role("button", name="复制链接").click()
+    page.wait_for_function("navigator.clipboard.readText().then(t => t.includes('/zh-Hans/?answer='))")
+
+
+def test_a_server_that_starts_anew_goes_on_with_the_conversation(visit: Visit, site: Site) -> None:
+    page = visit()
+    site.ask(page, QUESTION)
+    page.wait_for_url("**?c=*")
+    site.stop()
+    page.fill("#yj-question textarea", "那量子基金有多少亿元呢？")
+    site.start()
+    page.reload()
+    expect(page.locator(".yj-exchange")).to_have_count(1)
+    exchange = site.ask(page, "那量子基金有多少亿元呢？")
+    expect(exchange.locator(".yj-said")).to_contain_text("30亿元")
+
+
+def test_a_question_that_the_connection_lost_is_put_back(visit: Visit, site: Site) -> None:
+    page = visit()
+    site.ask(page, QUESTION)
+    page.wait_for_url("**?c=*")
+    page.evaluate("sessionStorage.setItem('youju-asked', '那基金呢？')")  # as while an answer is on its way
+    page.reload()
+    expect(page.locator("#yj-question textarea")).to_have_value("那基金呢？")
+    expect(page.locator(".yj-exchange")).to_have_count(1)
+
+
+def test_feedback_is_kept_and_becomes_a_question_set(visit: Visit, site: Site, tmp_path: Path) -> None:
+    page = visit()
+    good = site.ask(page, QUESTION)
+    good.get_by_role("button", name="有用").click()
+    expect(good.locator(".yj-told")).to_have_text("已记下，谢谢。")
+    expect(good.get_by_role("button", name="有用")).to_have_attribute("aria-pressed", "true")
+    bad = site.ask(page, "蘇州2030年的產值是多少？")
+    bad.get_by_role("button", name="有问题").click()
+    bad.get_by_label("文章有答案，不该说没有").check()
+    bad.get_by_label("补充说明（可不填）").fill("是<3200>亿")
+    bad.get_by_role("button", name="提交").click()
+    expect(bad.locator(".yj-told")).to_have_text("已记下，谢谢。")
+    given = FeedbackStore(site.home.root / "feedback.sqlite").given()[-2:]
+    assert [(f.good, f.reason, f.comment) for f in given] == [
+        (True, None, ""),
+        (False, Reason.SHOULD_ANSWER, "是<3200>亿"),
+    ]
+    assert [f.answer.status for f in given] == [Status.ANSWERED, Status.NO_EVIDENCE]
+    assert [turn.content for turn in given[1].history] == [QUESTION, given[0].answer.answer]
+    path = tmp_path / "questions.jsonl"
+    path.write_text("\n".join(q.model_dump_json() for q in question_set(given)), "utf-8")
+    first, second = read_questions(path)
+    assert (first.answers, [e.quote for e in first.evidence]) == ([["150家"]], ["合肥到2027年量子企業增加到150家。"])
+    assert (second.answerable, second.answers, second.tags) == (True, [], ["feedback", "bad-should_answer"])
+
+
+def test_the_last_answer_is_given_anew(visit: Visit, site: Site) -> None:
+    page = visit()
+    first = site.ask(page, QUESTION)
+    last = site.ask(page, "西安航天基地共有多少家航天企业？")
+    expect(first.locator("[data-retry]")).to_have_count(0)
+    before = last.get_attribute("data-answer")
+    last.get_by_role("button", name="重新回答").click()
+    expect(last).not_to_have_attribute("data-answer", before or "")
+    expect(last.locator("[aria-busy=false]")).to_be_visible()
+    expect(page.locator(".yj-exchange")).to_have_count(2)
+    page.reload()
+    expect(page.locator(".yj-exchange")).to_have_count(2)

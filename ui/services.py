@@ -1,0 +1,24 @@
+"""What the page works with: everything that is done happens in here, the tabs show it."""
+
+from dataclasses import dataclass
+
+from qa.feedback import FeedbackStore
+from qa.history import History
+from qa.library import Library
+from qa.suggestions import Suggestions
+from web.evaluation import Evaluations
+from web.intake import Intake
+from web.models import Models
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One of each for a home. Safe to share between threads and visitors."""
+
+    library: Library
+    history: History
+    feedback: FeedbackStore
+    evaluations: Evaluations
+    intake: Intake
+    suggestions: Suggestions
+    models: Models

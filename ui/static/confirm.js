@@ -1,0 +1,11 @@
+// A button that asks back: the first press changes its words, the second one within four seconds counts.
+const confirmed = (button) => {
+  if (button.dataset.sure) {
+    return true;
+  }
+  const words = button.textContent;
+  button.dataset.sure = "yes";
+  button.textContent = button.dataset.really;
+  setTimeout(() => { delete button.dataset.sure; button.textContent = words; }, 4000);
+  return false;
+};

@@ -1,0 +1,248 @@
+// The conversation: hover cards, opening sources, copying, feedback, and moving through citations by keyboard.
+const words = props.words;
+const card = document.createElement("div");
+card.className = "yj-hover";
+card.id = "yj-hover";
+card.setAttribute("role", "tooltip");
+card.hidden = true;
+document.body.append(card);
+let hiding = 0;
+let anchor = null;
+let open = null; // the citation in the panel
+let done = new Set(); // answers that were shown whole
+
+const citationOf = (button) => JSON.parse(button.dataset.citation);
+const line = (name, text) => {
+  const part = document.createElement(name);
+  part.textContent = text;
+  return part;
+};
+
+function showCard(button) {
+  clearTimeout(hiding);
+  const cited = citationOf(button);
+  const about = [cited.source, cited.published].filter(Boolean).join(" · ");
+  card.replaceChildren(line("strong", cited.title), line("small", about), line("q", cited.quote));
+  card.hidden = false;
+  anchor = button;
+  button.setAttribute("aria-describedby", card.id);
+  const at = button.getBoundingClientRect();
+  const size = card.getBoundingClientRect();
+  const left = Math.max(8, Math.min(at.left + at.width / 2 - size.width / 2, innerWidth - size.width - 8));
+  const above = at.top - size.height - 8;
+  card.style.left = `${left}px`;
+  card.style.top = `${above >= 8 ? above : at.bottom + 8}px`;
+}
+
+function hideCard() {
+  clearTimeout(hiding);
+  card.hidden = true;
+  anchor?.removeAttribute("aria-describedby");
+  anchor = null;
+}
+
+const hideSoon = () => { clearTimeout(hiding); hiding = setTimeout(hideCard, 200); };
+card.addEventListener("mouseenter", () => clearTimeout(hiding));
+card.addEventListener("mouseleave", hideSoon);
+element.addEventListener("mouseover", (e) => { const b = e.target.closest(".yj-cite"); if (b) showCard(b); });
+element.addEventListener("mouseout", (e) => { if (e.target.closest(".yj-cite")) hideSoon(); });
+element.addEventListener("focusin", (e) => { if (e.target.matches(".yj-cite:focus-visible")) showCard(e.target); });
+element.addEventListener("focusout", (e) => { if (e.target.closest(".yj-cite")) hideSoon(); });
+document.addEventListener("keydown", (e) => { if (e.key === "Escape") hideCard(); });
+addEventListener("scroll", hideCard, { capture: true, passive: true });
+
+// -- the source ------------------------------------------------------------------------------
+
+function mark() {
+  element.querySelectorAll("[aria-current]").forEach((b) => b.removeAttribute("aria-current"));
+  if (open) buttonsOf(open.answer)[open.at]?.setAttribute("aria-current", "true");
+}
+
+const exchange = (answer) => element.querySelector(`[data-answer="${CSS.escape(answer)}"]`) || element.querySelector(".yj-exchange:last-child");
+const buttonsOf = (answer) => [...(exchange(answer)?.querySelectorAll(".yj-cite") ?? [])];
+
+function openSource(button, byHand) {
+  const answer = button.closest(".yj-exchange")?.dataset.answer ?? "";
+  const cited = citationOf(button);
+  const at = button.matches(".yj-cite")
+    ? buttonsOf(answer).indexOf(button)
+    : buttonsOf(answer).findIndex((b) => citationOf(b).number === cited.number);
+  open = { answer, at: Math.max(at, 0) };
+  hideCard();
+  mark();
+  if (byHand) {
+    document.body.dataset.panel = "open";
+    document.body.dataset.panelFrom = "hand";
+  } else {
+    document.body.dataset.panelFrom = "answer";
+  }
+  trigger("select", { citation: cited });
+}
+
+document.addEventListener("youju:step", (e) => {
+  if (!open) return;
+  const buttons = buttonsOf(open.answer);
+  const next = buttons[(open.at + e.detail + buttons.length) % buttons.length];
+  if (next) openSource(next, true);
+});
+document.addEventListener("youju:closed", () => {
+  const button = open && buttonsOf(open.answer)[open.at];
+  open = null;
+  mark();
+  button?.focus({ preventScroll: true });
+});
+
+// -- buttons ---------------------------------------------------------------------------------
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const box = document.createElement("textarea"); // pages that are not served by https have no clipboard
+    box.value = text;
+    document.body.append(box);
+    box.select();
+    const copied = document.execCommand("copy");
+    box.remove();
+    return copied;
+  }
+}
+
+function tell(section, text) {
+  const told = section.querySelector(".yj-told");
+  told.textContent = text;
+  setTimeout(() => { if (told.textContent === text) told.textContent = ""; }, 4000);
+}
+
+async function give(section, feedback) {
+  try {
+    await server.feedback({ answer: section.dataset.answer, ...feedback });
+    section.querySelectorAll("[data-like]").forEach((b) =>
+      b.setAttribute("aria-pressed", String(b.dataset.like === (feedback.good ? "good" : "bad"))));
+    tell(section, words.thanks);
+  } catch {
+    tell(section, words.failed);
+  }
+}
+
+element.addEventListener("click", async (e) => {
+  const button = e.target.closest("button");
+  if (!button) return;
+  const section = button.closest(".yj-exchange");
+  if (button.matches(".yj-cite, .yj-source")) {
+    openSource(button, true);
+  } else if (button.dataset.copy) {
+    const link = button.dataset.copy === "link";
+    const text = link ? new URL(button.dataset.text, location.origin + location.pathname).href : button.dataset.text;
+    tell(section, (await copy(text)) ? words.copied : words.not_copied);
+  } else if (button.matches("[data-retry]")) {
+    trigger("retry", { answer: section.dataset.answer });
+  } else if (button.dataset.like === "good") {
+    section.querySelector(".yj-feedback").hidden = true;
+    give(section, { good: true });
+  } else if (button.dataset.like === "bad") {
+    const form = section.querySelector(".yj-feedback");
+    form.hidden = !form.hidden;
+    button.setAttribute("aria-expanded", String(!form.hidden));
+    if (!form.hidden) form.querySelector("input").focus();
+  }
+});
+
+element.addEventListener("submit", (e) => {
+  e.preventDefault();
+  const section = e.target.closest(".yj-exchange");
+  const reason = e.target.querySelector("input[type=radio]:checked")?.value ?? "other";
+  const comment = e.target.querySelector("input[type=text]").value;
+  e.target.hidden = true;
+  const bad = section.querySelector("[data-like=bad]");
+  bad.setAttribute("aria-expanded", "false");
+  bad.focus();
+  give(section, { good: false, reason, comment });
+});
+
+element.addEventListener("toggle", async (e) => {
+  if (!e.target.matches(".yj-found") || !e.target.open) return;
+  const body = e.target.querySelector(".yj-found-body");
+  if (body.childElementCount) return;
+  body.textContent = words.wait;
+  try {
+    body.innerHTML = await server.found(e.target.closest(".yj-exchange").dataset.answer); // escaped on the server
+  } catch {
+    body.textContent = words.failed;
+  }
+}, true);
+
+element.addEventListener("keydown", (e) => {
+  if (!e.target.matches(".yj-cite")) return;
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
+  if (!step) return;
+  e.preventDefault();
+  const all = [...element.querySelectorAll(".yj-cite")];
+  all[(all.indexOf(e.target) + step + all.length) % all.length].focus();
+});
+
+// -- what the server sends -------------------------------------------------------------------
+
+const scroller = element.closest("#yj-transcript");
+const bottom = () => scroller.scrollTo({ top: scroller.scrollHeight });
+const isLow = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 160;
+let wasLow = true;
+scroller.addEventListener("scroll", () => { wasLow = isLow(); }, { passive: true });
+
+let isOpening = true; // the address says what to show, not the other way round
+
+function arrived() {
+  const transcript = element.querySelector(".yj-transcript");
+  if (!transcript) return;
+  const last = element.querySelector(".yj-exchange:last-child");
+  const busy = element.querySelector("[aria-busy=true]");
+  hideCard();
+  const address = new URL(location.href);
+  if (!isOpening && !transcript.dataset.single && !busy) {
+    const kept = transcript.dataset.conversation;
+    address.searchParams.delete("answer");
+    kept ? address.searchParams.set("c", kept) : address.searchParams.delete("c");
+    if (address.href !== location.href) history.replaceState(null, "", address);
+  }
+  const question = last?.querySelector(".yj-question")?.lastChild?.textContent ?? "";
+  if (busy) {
+    sessionStorage.setItem("youju-asked", question);
+  } else {
+    sessionStorage.removeItem("youju-asked");
+  }
+  if (busy && !last.querySelector(".yj-sentence")) wasLow = true;
+  if (wasLow) bottom();
+  const answer = last?.dataset.answer;
+  const wide = matchMedia("(min-width: 1100px)").matches;
+  if (answer && !done.has(answer) && wide) {
+    const first = last.querySelector(".yj-cite");
+    if (first) openSource(first, false);
+    else document.dispatchEvent(new CustomEvent("youju:close"));
+  }
+  done = new Set([...element.querySelectorAll("[data-answer]")].map((s) => s.dataset.answer));
+  mark();
+}
+
+// A question that was being answered when the connection went is put back into the box.
+const asked = sessionStorage.getItem("youju-asked");
+if (asked) {
+  sessionStorage.removeItem("youju-asked");
+  setTimeout(() => {
+    const box = document.querySelector("#yj-question textarea");
+    if (box && !box.value) {
+      box.value = asked;
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }, 500);
+}
+
+document.addEventListener("youju:stopped", () => {
+  const busy = element.querySelector(".yj-busy");
+  if (busy) busy.textContent = props.stopped;
+  element.querySelector("[aria-busy=true]")?.setAttribute("aria-busy", "false");
+  sessionStorage.removeItem("youju-asked");
+});
+watch("value", arrived);
+arrived();
+isOpening = false;

@@ -1,0 +1,107 @@
+"""Articles over HTTP: listed, read, added and removed."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, UploadFile
+from fastapi.sse import format_sse_event
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from index.errors import YoujuError
+from index.records import Article
+from index.store import ArticleSummary
+from qa.library import Library
+from web import errors
+from web.events import failed, json_of, named_stream
+from web.intake import MAX_FILES, Intake, Upload
+
+
+class ArticleMetadata(BaseModel):
+    """What an article says of itself."""
+
+    id: str
+    version: int
+    title: str
+    source: str
+    published: str
+    url: str
+
+
+class ArticleRow(ArticleMetadata):
+    """An article as a list shows it."""
+
+    characters: int
+    sentences: int
+    group: str = Field(description="id of the first article of its group of reprints")
+
+
+class ArticleBody(ArticleMetadata):
+    """An article's text and metadata; citations are spans `[start, end)` of `text`."""
+
+    text: str
+    group: str
+    dropped: list[str] = Field(description="blocks that cleaning took out")
+
+
+def same_site(request: Request) -> None:
+    """Refuse what another site's page sends: a form with files needs no leave of ours, as JSON would."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(403, "articles are not changed from another site's page")
+
+
+def articles(library: Library, intake: Intake) -> APIRouter:
+    """The routes under /api/articles."""
+    router = APIRouter(prefix="/api/articles", responses={404: {"model": errors.ErrorBody}})
+
+    @router.get("")
+    def listed() -> list[ArticleRow]:
+        return [_row(summary) for summary in library.reader().store.summaries()]
+
+    @router.get("/{article_id:path}")
+    def read(article_id: str) -> ArticleBody:
+        return _body(library.reader().store.article(article_id))
+
+    @router.post("", dependencies=[Depends(same_site)], responses={200: {"content": {"text/event-stream": {}}}})
+    def add(files: Annotated[list[UploadFile], Field(max_length=MAX_FILES)]) -> StreamingResponse:
+        uploads = [Upload(file.filename or "", file.file, file.size or 0) for file in files]
+        return named_stream(_added(intake, uploads))
+
+    @router.delete("/{article_id:path}", status_code=204, dependencies=[Depends(same_site)])
+    def remove(article_id: str) -> None:
+        intake.remove([article_id])
+
+    return router
+
+
+def _added(intake: Intake, uploads: list[Upload]) -> Iterator[bytes]:
+    """`article` for each article, `done` with their counts by outcome."""
+    counts: dict[str, int] = {}
+    try:
+        for taken in intake.add(uploads):
+            counts[taken.outcome] = counts.get(taken.outcome, 0) + 1
+            yield format_sse_event(event="article", data_str=json_of(asdict(taken)))
+    except YoujuError as error:
+        yield failed(error.code, error.message, error.hint)
+        return
+    yield format_sse_event(event="done", data_str=json_of(counts))
+
+
+def _row(summary: ArticleSummary) -> ArticleRow:
+    return ArticleRow.model_validate(summary, from_attributes=True)
+
+
+def _body(article: Article) -> ArticleBody:
+    return ArticleBody(
+        id=article.id,
+        version=article.version,
+        title=article.title,
+        source=article.source,
+        published=article.published,
+        url=article.url,
+        text=article.text,
+        group=article.group,
+        dropped=[block.text for block in article.dropped],
+    )
