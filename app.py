@@ -3,6 +3,8 @@
 import os
 import socket
 import sys
+import threading
+from contextlib import suppress
 from functools import partial
 
 import uvicorn
@@ -27,7 +29,12 @@ from youju.settings import Settings, load_settings
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def create_app(library: Library, verifier: Verifier | None = None, make_writer: MakeWriter | None = None) -> FastAPI:
+def create_app(
+    library: Library,
+    verifier: Verifier | None = None,
+    make_writer: MakeWriter | None = None,
+    suggestions: Suggestions | None = None,
+) -> FastAPI:
     """The API with the page mounted at /. With `make_writer` the page may set the language model."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     evaluations, intake = Evaluations(library), Intake(library)
@@ -39,7 +46,7 @@ def create_app(library: Library, verifier: Verifier | None = None, make_writer: 
         feedback=feedback_of(library),
         evaluations=evaluations,
         intake=intake,
-        suggestions=Suggestions(library),
+        suggestions=suggestions or Suggestions(library),
         models=Models(library, make_writer),
     )
     app = mount(api, services)
@@ -54,10 +61,18 @@ def serve(settings: Settings) -> None:
         print(f"youju: {problem}", file=sys.stderr)
     # Whoever reaches the page could send the key of the model anywhere: its endpoint is set there on one's own machine alone.
     make_writer = partial(writer_for, settings=settings, verifier=parts.verifier)
-    app = create_app(parts.library, parts.verifier, make_writer if settings.host in LOOPBACK else None)
+    suggestions = Suggestions(parts.library)
+    app = create_app(parts.library, parts.verifier, make_writer if settings.host in LOOPBACK else None, suggestions)
     listener = _listen(settings.host, settings.port)
+    threading.Thread(target=_suggest, args=(suggestions,), daemon=True).start()
     print(f"youju: serving on http://{settings.host}:{settings.port}", file=sys.stderr)
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+
+
+def _suggest(suggestions: Suggestions) -> None:
+    """Find the questions of an empty chat before somebody waits for them."""
+    with suppress(YoujuError):  # without articles there are none; whoever opens the page is told
+        suggestions.first()
 
 
 def _listen(host: str, port: int) -> socket.socket:

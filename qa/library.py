@@ -12,6 +12,9 @@ from qa.pipeline import Pipeline
 from qa.rerank import Reranker
 from qa.rerank.late_interaction import DEFAULT
 
+_FIRST = "今年有多少家企业？"
+"""A question that goes through every stage."""
+
 
 class Library:
     """Hands out a pipeline over the newest generation. Safe to share between threads."""
@@ -74,12 +77,13 @@ class Library:
             return self._reader
 
     def warm_up(self) -> str:
-        """Load the model and open the index; what is missing for asking, or ""."""
+        """Load the models, open the index and ask once, so that nobody's first question waits; what is missing for asking,
+        or ""."""
         self._embedder.warm_up()
         if self._reranker is not None:
             self._reranker.warm_up()
         try:
-            self.pipeline()
+            self.pipeline().ask(_FIRST, mode="extractive")
         except YoujuError as error:
             return str(error)
         return ""

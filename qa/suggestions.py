@@ -13,7 +13,7 @@ from index.errors import ArticleNotFound
 from index.fold import fold, fold_text
 from index.records import Article, Sentence
 from index.store import Store
-from qa.answer import Answer, Status
+from qa.answer import Answer, Citation, Status
 from qa.library import Library
 from qa.pipeline import Pipeline
 from qa.quantities import MONEY, PEOPLE, Quantity, quantities
@@ -102,7 +102,7 @@ class Suggestions:
             return []
         store = self._library.reader().store
         asked = {_essence(answer.question) for answer in answers}
-        cited = {(c.article_id, c.start) for answer in answers for c in answer.citations}
+        cited = [citation for answer in answers for citation in answer.citations]
         found: list[str] = []
         for article_id in dict.fromkeys(c.article_id for c in answers[-1].citations):
             try:
@@ -169,15 +169,18 @@ def _asking(clause: str, quantity: Quantity) -> str:
 def _is_answered(pipeline: Pipeline, question: str, article: Article, sentence: Sentence) -> bool:
     """Whether asking gives an answer that cites the sentence."""
     answer = pipeline.ask(question, mode="extractive")
-    return answer.status is Status.ANSWERED and any(
-        c.article_id == article.id and c.start < sentence.span.end and sentence.span.start < c.end
-        for c in answer.citations
-    )
+    return answer.status is Status.ANSWERED and _overlaps(sentence, article, answer.citations)
 
 
-def _cites(article: Article, question: str, cited: set[tuple[str, int]]) -> bool:
+def _cites(article: Article, question: str, cited: Sequence[Citation]) -> bool:
     """Whether the question's sentence has been cited already."""
-    return any(q == question and (article.id, s.span.start) in cited for q, s in questions_of(article))
+    return any(q == question and _overlaps(s, article, cited) for q, s in questions_of(article))
+
+
+def _overlaps(sentence: Sentence, article: Article, cited: Sequence[Citation]) -> bool:
+    return any(
+        c.article_id == article.id and c.start < sentence.span.end and sentence.span.start < c.end for c in cited
+    )
 
 
 def _essence(question: str) -> str:

@@ -143,7 +143,7 @@ def visit(browser: "Browser", site: "Site") -> "Iterator[Callable[..., Page]]":
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else troubles.append(r.url))
         page.goto(url + path, wait_until="domcontentloaded")
-        page.wait_for_selector("#yj-question textarea")
+        page.wait_for_selector("#yj-chat[data-ready] #yj-question textarea")
         context.set_default_timeout(15_000)
         return page
 

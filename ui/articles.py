@@ -17,6 +17,7 @@ from ui.source_panel import whole_html
 from ui.templating import render
 from ui.words import Words
 from web.intake import MAX_BYTES, MAX_FILES
+from web.panel import hint_html
 
 PAGE = 50
 """Articles on a page of the list."""
@@ -61,7 +62,7 @@ class ArticlesTab:
         sources = sorted({summary.source for summary in self._summaries() if summary.source})
         return gr.Dropdown(choices=[(self._words.articles.any_source, ""), *((name, name) for name in sources)])
 
-    def _found(self, words: str | None, source: str | None, page: int = 1) -> str:
+    def _found(self, words: str | None, source: str | None, page: int = 1, told: str = "") -> str:
         everything = self._summaries()
         found = matching(everything, words or "", source or "")
         pages = max(1, -(-len(found) // PAGE))
@@ -70,6 +71,7 @@ class ArticlesTab:
         return render(
             "articles.html", w=self._words, icon=icon, articles=found[(page - 1) * PAGE : page * PAGE], titles=titles,
             count=len(found), page=page, pages=pages, is_empty=not everything,
+            told=told,
         )  # fmt: skip
 
     def _turned(self, words: str, source: str, chosen: gr.EventData) -> str:
@@ -79,18 +81,16 @@ class ArticlesTab:
         try:
             article = self._services.library.reader().store.article(str(chosen._data["id"]))
         except YoujuError as error:
-            gr.Warning(in_words(error, self._words))
-            return ""
+            return hint_html(in_words(error, self._words))
         return whole_html(article, self._words)
 
     def _removed(self, words: str, source: str, chosen: gr.EventData) -> tuple[str, Any]:
         try:
             self._services.intake.remove([str(chosen._data["id"])])
         except YoujuError as error:
-            gr.Warning(in_words(error, self._words))
-            return self._found(words, source), gr.skip()
-        gr.Info(self._words.articles.removed.format(title=chosen._data["title"]))
-        return self._found(words, source), ""
+            return self._found(words, source, told=in_words(error, self._words)), gr.skip()
+        told = self._words.articles.removed.format(title=chosen._data["title"])
+        return self._found(words, source, told=told), ""
 
     def _ask_about(self, chosen: gr.EventData) -> tuple[Any, Any]:
         one = (str(chosen._data["title"]), str(chosen._data["id"]))

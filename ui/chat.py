@@ -8,7 +8,7 @@ from starlette.datastructures import QueryParams
 
 from index.errors import IndexMissing, YoujuError
 from qa.answer import Citation, Turn
-from qa.history import TITLE, History
+from qa.history import TITLE, Conversation
 from qa.pipeline import Preferences
 from qa.script import Script
 from ui.components import scripted
@@ -16,7 +16,7 @@ from ui.conversation import Asking, Conversations, View
 from ui.filtering import filters_from
 from ui.found import found_html
 from ui.icons import icon
-from ui.problems import in_words
+from ui.problems import Told, in_words
 from ui.services import Services
 from ui.settings import QUICK, SettingsTab
 from ui.source_panel import cited_html, empty_panel_html
@@ -29,6 +29,8 @@ from web.visitors import COOKIE, owner_by
 
 Updates = dict[gr.components.Component, Any]
 """New values of components; those that are not named stay as they are."""
+_OPENED = "() => { document.querySelector('#yj-chat').dataset.ready = ''; return location.search; }"
+"""What the address names; by then Gradio has connected everything, and what is typed is not lost."""
 ASKING = 8
 """Questions that are answered at once; more wait in Gradio's queue."""
 
@@ -129,7 +131,7 @@ class ChatTab:
             self.list.select(self._open, self.search, shown, **QUICK),
             self.list.delete(self._remove, listed, shown, **QUICK),
             self.new.click(self._begin, self.search, shown, **QUICK),
-            blocks.load(self._restore, self._address, shown, js="() => location.search", **QUICK),
+            blocks.load(self._restore, self._address, shown, js=_OPENED, **QUICK),
         ]
         for event in opened:
             event.then(self._suggest, self.conversation, self.suggestions, **QUICK)
@@ -163,6 +165,8 @@ class ChatTab:
 
     def _how(self, given: tuple[Any, ...]) -> Asking:
         sources, since, until, articles, mode, sentences, script = given
+        if mode == "llm" and self._services.models.present is None:
+            raise Told(self._words.settings.no_model)
         return Asking(
             filters_from(sources or [], since, until, articles or [], self._words),
             None if mode == "auto" else mode,
@@ -229,13 +233,17 @@ class ChatTab:
 
     # -- conversations ----------------------------------------------------------------------
 
-    def _list(self, words: str, conversation: str, request: gr.Request) -> str:
-        history: History = self._services.history
-        return self._list_html(history.conversations(owner(request), words), conversation, words)
+    def _list(self, words: str, conversation: str, request: gr.Request, trouble: str = "") -> str:
+        try:
+            listed = self._services.history.conversations(owner(request), words)
+        except YoujuError as error:
+            listed, trouble = [], in_words(error, self._words)
+        return self._list_html(listed, conversation, words, trouble)
 
-    def _list_html(self, conversations: list[Any], current: str, words: str) -> str:
+    def _list_html(self, conversations: list[Conversation], current: str, words: str, trouble: str = "") -> str:
         return render(
-            "conversations.html", conversations=conversations, current=current, words=words.strip(), w=self._words,
+            "conversations.html", conversations=conversations, current=current, words=words.strip(),
+            trouble=trouble, w=self._words,
             longest=TITLE, api="../", icon=icon,
         )  # fmt: skip
 
@@ -249,8 +257,7 @@ class ChatTab:
         try:
             view = self._conversations.opened(conversation, owner(request))
         except YoujuError as error:
-            gr.Warning(in_words(error, self._words))
-            view = self._conversations.start()
+            view = self._conversations.start(in_words(error, self._words))
         return {
             self.transcript: view.html,
             self.conversation: view.conversation,
@@ -259,21 +266,22 @@ class ChatTab:
         }
 
     def _rename(self, words: str, conversation: str, request: gr.Request, chosen: gr.EventData) -> str:
+        trouble = ""
         try:
             self._services.history.rename(str(chosen._data["id"]), str(chosen._data["title"]), owner(request))
         except YoujuError as error:
-            gr.Warning(in_words(error, self._words))
-        return self._list(words, conversation, request)
+            trouble = in_words(error, self._words)
+        return self._list(words, conversation, request, trouble)
 
     def _remove(self, words: str, conversation: str, request: gr.Request, chosen: gr.EventData) -> Updates:
-        removed = str(chosen._data["id"])
+        removed, trouble = str(chosen._data["id"]), ""
         try:
             self._services.history.remove(removed, owner(request))
         except YoujuError as error:
-            gr.Warning(in_words(error, self._words))
-        if removed == conversation:
+            trouble = in_words(error, self._words)
+        if removed == conversation and not trouble:
             return self._opened("", words, request)
-        return {self.list: self._list(words, conversation, request)}
+        return {self.list: self._list(words, conversation, request, trouble)}
 
     def _restore(self, address: str, request: gr.Request) -> Updates:
         """What the page's address names: a conversation, one answer, or nothing yet, where nothing is touched: somebody

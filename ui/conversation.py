@@ -79,9 +79,9 @@ class Conversations:
             return View(transcript_html([], self._words, single=True, note=self._words.chat.answer_gone))
         return View(transcript_html([self._html(Shown.of(exchange.answer))], self._words, single=True))
 
-    def start(self) -> View:
-        """An empty chat."""
-        return View(transcript_html([], self._words))
+    def start(self, note: str = "") -> View:
+        """An empty chat, and why it is one where something else was wanted."""
+        return View(transcript_html([], self._words, note=note))
 
     def _answered(
         self,

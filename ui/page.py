@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import gradio as gr
 from fastapi import FastAPI, Request
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 
 from ui.articles import ArticlesTab
 from ui.chat import ChatTab
@@ -50,13 +50,14 @@ def build_page(services: Services, words: Words) -> gr.Blocks:
 def mount(app: FastAPI, services: Services) -> FastAPI:
     """Put the page into an application: at /, which leads to the language of the browser, and under each language."""
     app.add_api_route("/", _to_language, include_in_schema=False)
+    app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
     for language in Language:
         words = words_in(language)
         app = gr.mount_gradio_app(
             app,
             build_page(services, words),
             path=f"/{language.value}",
-            theme=gr.themes.Default(font=FONTS, font_mono=["ui-monospace", "monospace"]),
+            theme=_theme(),
             css=static("page.css"),
             js=_script(words),
             ssr_mode=False,
@@ -66,12 +67,38 @@ def mount(app: FastAPI, services: Services) -> FastAPI:
     return app
 
 
+def _theme() -> gr.themes.Base:
+    """Gradio's own with fonts of the machine, and colours that can be read by everybody (WCAG AA)."""
+    theme = gr.themes.Default(primary_hue="blue", font=FONTS, font_mono=["ui-monospace", "monospace"])
+    return theme.set(
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_hover_dark="*primary_800",
+        color_accent="*primary_700",
+        block_label_text_color="*body_text_color_subdued",
+        body_text_color_subdued="#5b6472",
+        body_text_color_subdued_dark="#a9b1bd",
+        input_placeholder_color="#6b7280",
+        input_placeholder_color_dark="#9ca3af",
+    )
+
+
 def _to_language(request: Request) -> RedirectResponse:
     """The page in the language chosen last, or the browser's."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     language = Language(chosen) if chosen in list(Language) else preferred(request.headers.get("accept-language", ""))
     query = urlencode(request.query_params.multi_items())
     return RedirectResponse(f"{language.value}/" + (f"?{query}" if query else ""))
+
+
+def _icon() -> Response:
+    """The mark in the browser's tab: a citation."""
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#1d4ed8"/>'
+        '<path d="M12 8H9v16h3M20 8h3v16h-3M14 16h4" stroke="#fff" stroke-width="2.5" fill="none"/></svg>'
+    )
+    return Response(drawing, media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
 
 
 def _script(words: Words) -> str:

@@ -12,8 +12,9 @@ from ui.components import static
 from ui.services import Services
 from ui.words import SCRIPT_OF, Words
 
-QUICK: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
-"""For what is done at once: it waits behind nothing."""
+QUICK: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+"""For what is done at once, by a request of its own. Gradio's queue answers over one stream a page, which it closes when
+nothing is waited for: what is asked at that moment would never be heard of again."""
 
 
 class SettingsTab:

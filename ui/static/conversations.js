@@ -5,7 +5,7 @@ element.addEventListener("click", (e) => {
   const button = e.target.closest("button");
   if (!button) return;
   if (button.matches("[data-open]")) {
-    delete document.body.dataset.side;
+    delete document.querySelector("#yj-chat").dataset.side;
     trigger("select", { id: idOf(button) });
   } else if (button.matches("[data-rename]")) {
     const form = button.closest("li").querySelector("form");

@@ -1,12 +1,15 @@
 // The whole page: its language, keys, and the parts of Gradio's own that a screen reader would stumble over.
 () => {
-  document.documentElement.lang = LANGUAGE;
+  const root = document.documentElement;
+  const speak = () => { if (root.lang !== LANGUAGE) root.lang = LANGUAGE; };
+  speak();
+  new MutationObserver(speak).observe(root, { attributeFilter: ["lang"] }); // Gradio sets the browser's own
   document.title = TITLE;
+  const room = () => document.querySelector("#yj-chat").dataset;
   const box = () => document.querySelector("#yj-question textarea");
-  document.addEventListener("keydown", (e) => {
-    // The Enter that ends the composing of Chinese characters sends nothing.
-    if (e.key === "Enter" && (e.isComposing || e.keyCode === 229)) e.stopPropagation();
-  }, true);
+  // The Enter that ends the composing of Chinese characters sends nothing.
+  const composed = (e) => { if (e.key === "Enter" && (e.isComposing || e.keyCode === 229)) e.stopPropagation(); };
+  for (const name of ["keydown", "keypress"]) document.addEventListener(name, composed, true);
   document.addEventListener("keydown", (e) => {
     const typing = e.target.closest?.("input, textarea, select, [contenteditable]");
     if (e.key === "/" && !typing && !e.ctrlKey && !e.metaKey && !e.altKey && box()) {
@@ -15,7 +18,7 @@
     } else if (e.key === "Escape" && document.querySelector("#yj-stop")?.offsetParent) {
       document.querySelector("#yj-stop").click();
     } else if (e.key === "Escape") {
-      delete document.body.dataset.side;
+      delete room().side;
     }
   });
   document.querySelectorAll(".yj-languages a").forEach((link) => {
@@ -25,7 +28,11 @@
     });
   });
   document.querySelector(".yj-side-toggle")?.addEventListener("click", () => {
-    document.body.dataset.side === "open" ? delete document.body.dataset.side : (document.body.dataset.side = "open");
+    if (room().side) delete room().side;
+    else room().side = "open";
+  });
+  document.addEventListener("click", (e) => {
+    if (!e.target.closest("#yj-side, .yj-side-toggle")) delete room().side;
   });
   document.querySelector(".yj-skip")?.addEventListener("click", (e) => { e.preventDefault(); box()?.focus(); });
 }

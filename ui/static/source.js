@@ -1,7 +1,8 @@
 // The side panel: scrolled to what is cited, with steps to the other citations of the answer.
+const room = document.querySelector("#yj-chat");
 const close = () => {
-  const byHand = document.body.dataset.panelFrom === "hand";
-  delete document.body.dataset.panel;
+  const byHand = room.dataset.panelFrom === "hand";
+  delete room.dataset.panel;
   element.querySelector(".yj-panel")?.setAttribute("hidden", "");
   if (byHand) document.dispatchEvent(new CustomEvent("youju:closed"));
 };
@@ -15,7 +16,7 @@ element.addEventListener("click", (e) => {
   }
 });
 document.addEventListener("keydown", (e) => {
-  if (e.key === "Escape" && document.body.dataset.panel === "open") close();
+  if (e.key === "Escape" && room.dataset.panel === "open") close();
 });
 document.addEventListener("youju:close", close);
 
@@ -25,7 +26,7 @@ watch("value", () => {
   const box = element.querySelector(".youju-article");
   const cited = element.querySelector("mark");
   if (box && cited) box.scrollTop = cited.offsetTop - box.clientHeight / 3;
-  if (document.body.dataset.panel === "open" && matchMedia("(max-width: 1099px)").matches) {
+  if (room.dataset.panel === "open" && matchMedia("(max-width: 1099px)").matches) {
     panel?.querySelector("[data-close]")?.focus();
   }
 });

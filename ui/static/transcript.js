@@ -1,11 +1,12 @@
 // The conversation: hover cards, opening sources, copying, feedback, and moving through citations by keyboard.
 const words = props.words;
+const room = document.querySelector("#yj-chat");
 const card = document.createElement("div");
 card.className = "yj-hover";
 card.id = "yj-hover";
 card.setAttribute("role", "tooltip");
 card.hidden = true;
-document.body.append(card);
+(element.closest(".gradio-container") ?? document.body).append(card); // where the page's own styles reach
 let hiding = 0;
 let anchor = null;
 let open = null; // the citation in the panel
@@ -71,10 +72,10 @@ function openSource(button, byHand) {
   hideCard();
   mark();
   if (byHand) {
-    document.body.dataset.panel = "open";
-    document.body.dataset.panelFrom = "hand";
+    room.dataset.panel = "open";
+    room.dataset.panelFrom = "hand";
   } else {
-    document.body.dataset.panelFrom = "answer";
+    room.dataset.panelFrom = "answer";
   }
   trigger("select", { citation: cited });
 }
@@ -185,10 +186,14 @@ element.addEventListener("keydown", (e) => {
 // -- what the server sends -------------------------------------------------------------------
 
 const scroller = element.closest("#yj-transcript");
-const bottom = () => scroller.scrollTo({ top: scroller.scrollHeight });
-const isLow = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 160;
-let wasLow = true;
-scroller.addEventListener("scroll", () => { wasLow = isLow(); }, { passive: true });
+let isFollowing = true; // until somebody scrolls away
+for (const name of ["wheel", "touchmove", "keydown"]) {
+  scroller.addEventListener(name, () => { isFollowing = false; }, { passive: true });
+}
+function follow(last) {
+  const top = last.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+  if (isFollowing) scroller.scrollTop += top - 4; // the last question at the top, its answer below
+}
 
 let isOpening = true; // the address says what to show, not the other way round
 
@@ -211,8 +216,8 @@ function arrived() {
   } else {
     sessionStorage.removeItem("youju-asked");
   }
-  if (busy && !last.querySelector(".yj-sentence")) wasLow = true;
-  if (wasLow) bottom();
+  if (busy && !last.querySelector(".yj-sentence")) isFollowing = true;
+  if (last) follow(last);
   const answer = last?.dataset.answer;
   const wide = matchMedia("(min-width: 1100px)").matches;
   if (answer && !done.has(answer) && wide) {

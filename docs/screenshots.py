@@ -1,0 +1,145 @@
+"""Pictures of the page's main states over the sample articles, light and dark, wide and on a phone.
+
+python docs/screenshots.py [FOLDER]
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from urllib.error import URLError
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+ANSWERED = "江苏到2027年要建成多少家未来产业相关的全国重点实验室？"
+CONFLICT = "合肥有多少家量子企业？"
+SUPERSEDED = "深圳2030年未来产业的规模目标是多少？"
+REFUSED = "苏州2035年的未来产业产值目标是多少？"
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask, and wait until answer, source and suggestions stand."""
+    page.fill("#yj-question textarea", question)
+    page.keyboard.press("Enter")
+    page.locator(".yj-exchange").last.locator("[aria-busy=false]").wait_for()
+    page.wait_for_timeout(1500)
+
+
+def answered(page: Page) -> None:
+    ask(page, ANSWERED)
+
+
+def hovered(page: Page) -> None:
+    ask(page, ANSWERED)
+    page.locator(".yj-cite").first.hover()
+
+
+def source(page: Page) -> None:
+    ask(page, ANSWERED)
+    page.locator(".yj-cite").first.click()
+    page.wait_for_timeout(800)
+
+
+def found(page: Page) -> None:
+    ask(page, ANSWERED)
+    page.locator(".yj-found summary").click()
+    page.locator(".yj-found tbody tr").first.wait_for()
+    page.locator(".yj-found").scroll_into_view_if_needed()
+
+
+def feedback(page: Page) -> None:
+    ask(page, ANSWERED)
+    page.locator("[data-like=bad]").click()
+    page.locator(".yj-feedback").scroll_into_view_if_needed()
+
+
+def tab(number: int) -> Callable[[Page], None]:
+    def open_tab(page: Page) -> None:
+        page.get_by_role("tab").nth(number).click()
+        page.wait_for_timeout(800)
+
+    return open_tab
+
+
+def read_article(page: Page) -> None:
+    tab(1)(page)
+    page.locator(".yj-title").nth(2).click()
+    page.wait_for_timeout(800)
+
+
+STATES: dict[str, Callable[[Page], None]] = {
+    "start": lambda page: page.locator(".yj-suggestion").first.wait_for(),
+    "answered": answered,
+    "hover": hovered,
+    "source": source,
+    "conflict": lambda page: ask(page, CONFLICT),
+    "superseded": lambda page: ask(page, SUPERSEDED),
+    "refused": lambda page: ask(page, REFUSED),
+    "found": found,
+    "feedback": feedback,
+    "articles": tab(1),
+    "article": read_article,
+    "evaluation": tab(2),
+    "settings": tab(3),
+}
+
+
+def take(browser: Browser, url: str, folder: Path) -> None:
+    """Every state in every look."""
+    for size, viewport in SIZES.items():
+        for scheme in ("light", "dark"):
+            for name, reach in STATES.items():
+                context = browser.new_context(viewport=viewport, color_scheme=scheme, locale="zh-CN")  # type: ignore[arg-type]
+                page = context.new_page()
+                page.goto(url)
+                page.locator("#yj-question textarea").wait_for()
+                page.wait_for_timeout(500)
+                reach(page)
+                page.screenshot(path=folder / f"{name}-{size}-{scheme}.png")
+                context.close()
+
+
+def main(folder: Path) -> None:
+    """Serve the sample articles from a home of their own, and take the pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    youju = [sys.executable, "-m", "youju"]
+    with tempfile.TemporaryDirectory() as home:
+        place = {**os.environ, "YOUJU_HOME": home}
+        subprocess.run([*youju, "index", str(ROOT / "articles")], env=place, check=True)
+        server = subprocess.Popen([*youju, "serve", "--port", str(port)], env=place)
+        try:
+            url = f"http://127.0.0.1:{port}/"
+            _wait(url)
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(
+                    executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+                )
+                take(browser, url, folder)
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _wait(url: str) -> None:
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(url + "readyz")
+        except URLError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"{url} does not answer")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if sys.argv[1:] else ROOT / ".youju" / "screenshots")
