@@ -67,7 +67,7 @@ class ChatTab:
         words = self._words.chat
         self.transcript = scripted(
             self._conversations.start().html, "transcript", [self._found_function(), self._feedback_function()],
-            words=self._words.answer.model_dump(), stopped=words.stopped,
+            words=self._words.answer.model_dump(),
         )  # fmt: skip
         self.suggestions = scripted("", "suggestions")
         with gr.Accordion(self._words.filters.name, open=False, elem_id="yj-filters"):
@@ -116,14 +116,7 @@ class ChatTab:
         for event in (asked, suggested, again):
             event.then(self._suggest, self.conversation, self.suggestions, **QUICK)
             event.then(self._list, listed, self.list, **QUICK)
-        self.stop.click(
-            lambda: {self.send: gr.Button(visible=True), self.stop: gr.Button(visible=False)},
-            None,
-            [self.send, self.stop],
-            cancels=[asked, suggested, again],
-            js="() => document.dispatchEvent(new Event('youju:stopped'))",
-            **QUICK,
-        )
+        self.stop.click(self._stop, None, None, **QUICK)
         self.transcript.select(self._show, None, self.panel, **QUICK)
         self.search.change(self._list, listed, self.list, trigger_mode="always_last", **QUICK)
         shown = [self.transcript, self.conversation, self.suggestions, self.list]
@@ -149,7 +142,7 @@ class ChatTab:
     # Gradio hands over requests and events by their place, before what `*how` takes.
     def _ask(self, request: gr.Request, text: str, conversation: str, *how: Any) -> Iterator[Updates]:
         yield from self._asked(
-            text, lambda: self._conversations.ask(text, conversation, owner(request), self._how(how))
+            text, lambda: self._conversations.ask(text, conversation, owner(request), self._how(request, how))
         )
 
     def _ask_suggested(
@@ -160,10 +153,13 @@ class ChatTab:
     def _ask_again(self, request: gr.Request, chosen: gr.EventData, conversation: str, *how: Any) -> Iterator[Updates]:
         answer = str(chosen._data["answer"])
         yield from self._asked(
-            "", lambda: self._conversations.again(answer, conversation, owner(request), self._how(how))
+            "", lambda: self._conversations.again(answer, conversation, owner(request), self._how(request, how))
         )
 
-    def _how(self, given: tuple[Any, ...]) -> Asking:
+    def _stop(self, request: gr.Request) -> None:
+        self._conversations.stop(str(request.session_hash))
+
+    def _how(self, request: gr.Request, given: tuple[Any, ...]) -> Asking:
         sources, since, until, articles, mode, sentences, script = given
         if mode == "llm" and self._services.models.present is None:
             raise Told(self._words.settings.no_model)
@@ -171,6 +167,7 @@ class ChatTab:
             filters_from(sources or [], since, until, articles or [], self._words),
             None if mode == "auto" else mode,
             Preferences(Script(script) if script else None, int(sentences) or None if sentences else None),
+            str(request.session_hash),
         )
 
     def _asked(self, text: str, begin: Callable[[], Iterator[View]]) -> Iterator[Updates]:

@@ -13,6 +13,7 @@ from ui.problems import Told, in_words
 from ui.services import Services
 from ui.transcript import Shown, exchange_html, transcript_html
 from ui.words import Words
+from web.stops import Stops, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Asking:
     filters: Filters | None = None
     mode: Mode | None = None
     preferences: Preferences | None = None
+    key: str = ""
+    """By which the answer can be stopped."""
 
 
 AS_SET = Asking()
@@ -42,6 +45,11 @@ class Conversations:
     def __init__(self, services: Services, words: Words) -> None:
         self._services = services
         self._words = words
+        self._stops = Stops()
+
+    def stop(self, key: str) -> None:
+        """End the answer that is being given under this key."""
+        self._stops.stop(key)
 
     def ask(
         self, question: str, conversation: str, owner: str, how: Asking = AS_SET, *, before: Sequence[Turn] = ()
@@ -102,16 +110,20 @@ class Conversations:
         shown = Shown(question.strip())
         yield self._view(past, shown, conversation)
         try:
-            for event in events:
-                if isinstance(event, Done):
-                    conversation = conversation or self._services.history.begin(owner=owner).id
-                    self._services.history.record(
-                        conversation, event.answer, owner=owner, filters=how.filters, replaces=replaces
-                    )
-                shown = shown.after(event)
-                yield self._view(past, shown, conversation)
+            with self._stops.running(how.key) as stop:
+                for event in until(stop, events):
+                    if isinstance(event, Done):
+                        conversation = conversation or self._services.history.begin(owner=owner).id
+                        self._services.history.record(
+                            conversation, event.answer, owner=owner, filters=how.filters, replaces=replaces
+                        )
+                    shown = shown.after(event)
+                    yield self._view(past, shown, conversation)
         except YoujuError as error:
             yield self._view(past, replace(shown, trouble=in_words(error, self._words)), conversation)
+        else:
+            if not shown.is_done:
+                yield self._view(past, replace(shown, trouble=self._words.chat.stopped), conversation)
 
     def _check(self, question: str) -> None:
         if not question.strip():

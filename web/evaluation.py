@@ -1,6 +1,5 @@
 """Evaluation runs for the page: which sets and runs there are, running one, and serving its report."""
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -23,6 +22,7 @@ from eval.run_folder import METRICS, REPORT, RunError, RunFolder, RunInfo, RunSe
 from eval.session import Metrics, Session
 from eval.targets import LocalTarget
 from qa.library import Library
+from web.stops import Stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,7 @@ class Evaluations:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._folder = library.home.root / "runs"
-        self._stops: dict[str, threading.Event] = {}
-        self._guard = threading.Lock()
+        self._stops = Stops()
 
     def sets(self) -> dict[str, Path]:
         """The question sets that come with the project, by name."""
@@ -106,10 +105,9 @@ class Evaluations:
         chosen = in_script(choose(read_questions(questions), limit=limit), conversion)
         folder = RunFolder(self._folder / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:4]}")
         session = self._session(folder, chosen, name, conversion, limit)
-        stop = self._started(key)
         start = time.monotonic()
         asked = 0
-        with folder.writing():
+        with self._stops.running(key) as stop, folder.writing():
             session.begin(resume=False)
             yield Progress(0, len(chosen), 0.0)
             try:
@@ -119,25 +117,12 @@ class Evaluations:
                         if stop.is_set():
                             break
             finally:  # also when the page was closed
-                self._ended(key, stop)
                 session.finish()
         yield Progress(asked, len(chosen), time.monotonic() - start, folder.path.name)
 
     def stop(self, key: str) -> None:
         """End the run that was started under this key; nothing for none."""
-        with self._guard:
-            if key in self._stops:
-                self._stops[key].set()
-
-    def _started(self, key: str) -> threading.Event:
-        with self._guard:
-            self._stops[key] = threading.Event()
-            return self._stops[key]
-
-    def _ended(self, key: str, stop: threading.Event) -> None:
-        with self._guard:
-            if self._stops.get(key) is stop:
-                del self._stops[key]
+        self._stops.stop(key)
 
     def _session(
         self, folder: RunFolder, chosen: list[TestQuestion], name: str, conversion: Conversion | None, limit: int | None

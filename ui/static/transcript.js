@@ -242,12 +242,6 @@ if (asked) {
   }, 500);
 }
 
-document.addEventListener("youju:stopped", () => {
-  const busy = element.querySelector(".yj-busy");
-  if (busy) busy.textContent = props.stopped;
-  element.querySelector("[aria-busy=true]")?.setAttribute("aria-busy", "false");
-  sessionStorage.removeItem("youju-asked");
-});
 watch("value", arrived);
 arrived();
 isOpening = false;
