@@ -26,7 +26,7 @@ from web.visitors import VisitorCookie
 from youju.assembly import make_parts, writer_for
 from youju.settings import Settings, load_settings
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 def create_app(

@@ -165,8 +165,8 @@ class History:
             ).fetchone()
         return self._exchange(*row) if row else None
 
-    def turns_before(self, answer: str) -> list[Turn]:
-        """What was said in its conversation before an answer; nothing for an answer that is not kept.
+    def turns_before(self, answer: str, owner: str = "") -> list[Turn]:
+        """What its owner's conversation said before an answer; nothing for whoever has but the answer's link.
 
         Raises HistoryError.
         """
@@ -175,8 +175,10 @@ class History:
         with self._file.transaction() as database:
             rows = database.execute(
                 "SELECT e.asked, e.answer, e.filters FROM exchange e JOIN exchange this"
-                " ON e.conversation = this.conversation AND e.number < this.number WHERE this.answer_id = ? ORDER BY e.number",
-                (answer,),
+                " ON e.conversation = this.conversation AND e.number < this.number"
+                " JOIN conversation c ON c.id = this.conversation AND c.owner = ?"
+                " WHERE this.answer_id = ? ORDER BY e.number",
+                (owner, answer),
             ).fetchall()
         return turns_of([self._exchange(*row) for row in rows])
 

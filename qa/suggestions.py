@@ -51,7 +51,7 @@ _COUNTED = frozenset(
 _MANY = 10
 """From how many on anything is."""
 _AMOUNT = re.compile(r"^(?:[\d.,，]+|[零〇一二两三四五六七八九十百千]+)(?:多|余)?")
-_ABOUT = re.compile(r"(?:大约|大概|接近|超过|不少于|不低于|约|近|逾|超|达)$")
+_ABOUT = re.compile(r"(?:大[约約]|大概|接近|超[过過]|不少[于於]|不低[于於]|[约約近逾超])$")
 
 
 def questions_of(article: Article) -> Iterator[tuple[str, Sentence]]:

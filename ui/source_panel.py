@@ -75,7 +75,10 @@ def _about(of: Article | Citation) -> str:
 
 def _safe(url: str) -> str:
     """An address that a browser opens as a page; "" for any other, such as javascript:."""
-    return url if urlsplit(url).scheme in ("http", "https") else ""
+    try:
+        return url if urlsplit(url).scheme in ("http", "https") else ""
+    except ValueError:  # no address at all
+        return ""
 
 
 def _moved(citation: Citation, start: int) -> Citation:

@@ -41,7 +41,7 @@ def take(request: FeedbackRequest, history: History, store: FeedbackStore, owner
     store.give(
         Feedback(
             answer=exchange.answer,
-            history=history.turns_before(request.answer),
+            history=history.turns_before(request.answer, owner),
             filters=exchange.filters,
             good=request.good,
             reason=None if request.good else request.reason,

@@ -55,10 +55,8 @@ class Intake:
         """
         with tempfile.TemporaryDirectory(prefix="youju-upload-") as folder:
             for upload in uploads:
-                if problem := _problem(upload):
+                if problem := _problem(upload) or _placed(upload, Path(folder)):
                     yield Taken(upload.name, SKIPPED, problem)
-                else:
-                    _place(upload, Path(folder))
             with self._writing() as indexer:
                 for event in indexer.index([Path(folder)]):
                     yield _taken(event, folder)
@@ -96,11 +94,15 @@ def _problem(upload: Upload) -> str:
     return "the file is too large." if upload.size > MAX_BYTES else ""
 
 
-def _place(upload: Upload, folder: Path) -> None:
-    placed = folder / upload.name
-    placed.parent.mkdir(parents=True, exist_ok=True)
-    with placed.open("wb") as written:
+def _placed(upload: Upload, folder: Path) -> str:
+    """Put a file under its name; why it cannot be, or ""."""
+    place = folder / upload.name
+    if place.exists() or any(above.is_file() for above in place.parents):
+        return "another file has this name."
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("xb") as written:
         shutil.copyfileobj(upload.file, written)
+    return ""
 
 
 def _taken(event: Event, folder: str) -> Taken:
