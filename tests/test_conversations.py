@@ -123,7 +123,7 @@ def test_a_link_to_an_answer_gives_nothing_of_what_came_before(history: History)
     kept = history.begin(owner="a")
     history.record(kept.id, said("秘密？", id="x1"), owner="a")
     history.record(kept.id, said("公开？", id="x2"), owner="a")
-    assert [turn.content for turn in history.turns_before("x2", "a")][0] == "秘密？"
+    assert history.turns_before("x2", "a")[0].content == "秘密？"
     assert history.turns_before("x2", "b") == []
 
 
