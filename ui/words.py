@@ -45,7 +45,6 @@ class ChatWords(_Words):
     new: str
     transcript: str
     you_asked: str
-    answer: str
     looking: str
     writing: str
     welcome: str
@@ -56,17 +55,14 @@ class ChatWords(_Words):
     no_articles_hint: str
     one_answer: str
     answer_gone: str
-    interrupted: str
 
 
 class FilterWords(_Words):
     name: str
-    on: str
     sources: str
     since: str
     until: str
     articles: str
-    hint: str
     clear: str
 
 
@@ -123,7 +119,6 @@ class FoundWords(_Words):
     extractive: str
     llm: str
     time: str
-    stage: str
     hits: str
     hits_hint: str
     sentence: str
@@ -137,7 +132,6 @@ class FoundWords(_Words):
 
 
 class SourceWords(_Words):
-    name: str
     hint: str
     close: str
     earlier: str
@@ -146,10 +140,8 @@ class SourceWords(_Words):
     moved: str
     changed: str
     gone: str
-    quoted: str
     dropped: str
     notes: str
-    sentences: str
 
 
 class ConversationWords(_Words):
@@ -157,11 +149,9 @@ class ConversationWords(_Words):
     search: str
     none: str
     none_found: str
-    open: str
     rename: str
     remove: str
     really: str
-    keep: str
     save: str
     title: str
     as_markdown: str
@@ -176,11 +166,9 @@ class ArticleWords(_Words):
     files: str
     folder: str
     kinds: str
-    waiting: str
     reading: str
     uploading: str
     outcomes: dict[str, str]
-    not_read: str
     too_large: str
     too_many: str
     summary: str
@@ -192,10 +180,8 @@ class ArticleWords(_Words):
     date: str
     sentences: str
     actions: str
-    view: str
     remove: str
     remove_really: str
-    keep: str
     removed: str
     ask_about: str
     none: str
@@ -204,7 +190,6 @@ class ArticleWords(_Words):
     previous: str
     next: str
     count: str
-    busy: str
     list: str
 
 

@@ -129,10 +129,9 @@ def kept(
     conversation: str | None,
     owner: str = "",
     filters: Filters | None = None,
-    replaces: str | None = None,
 ) -> Iterator[Event]:
     """The same events; the answer is in the conversation before it is said to be done."""
     for event in events:
         if conversation is not None and isinstance(event, Done):
-            history.record(conversation, event.answer, owner=owner, filters=filters, replaces=replaces)
+            history.record(conversation, event.answer, owner=owner, filters=filters)
         yield event
