@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -131,3 +132,10 @@ def _serious(page: Page, where: str) -> list[str]:
         for v in found
         if v["impact"] in ("serious", "critical")
     ]
+
+
+def test_another_sites_page_sends_no_events(site: Site) -> None:
+    event = {"data": [], "fn_index": 0, "session_hash": "x"}
+    for path in ("queue/join", "run/predict"):
+        sent = httpx.post(f"{site.url}en/gradio_api/{path}", json=event, headers={"origin": "http://evil.example"})
+        assert (sent.status_code, sent.json()["error"]["code"]) == (403, "cross_site")

@@ -98,8 +98,12 @@ def test_nothing_is_removed_where_there_is_no_index(client: TestClient, home: Ho
 
 def test_another_sites_page_changes_nothing(client: TestClient) -> None:
     add(client, ("a.txt", "甲市有企业60家。".encode()))
-    for site in ("cross-site", "same-site"):
-        headers = {"sec-fetch-site": site}
+    for headers in (
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+    ):
         assert client.post("/api/articles", files=[("files", ("b.txt", b"x"))], headers=headers).status_code == 403
         assert client.delete("/api/articles/a.txt", headers=headers).status_code == 403
     assert [a["id"] for a in client.get("/api/articles").json()] == ["a.txt"]

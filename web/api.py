@@ -22,6 +22,7 @@ from web.conversations import Owner, conversations, history_of, kept, turns_for
 from web.events import answer_of, streamed
 from web.feedback import feedback
 from web.intake import Intake
+from web.same_origin import SameOrigin
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 MAX_HISTORY = 50
@@ -131,6 +132,7 @@ def create_api(library: Library, verifier: Verifier | None = None, intake: Intak
         title="Youju 有据", summary="Cited question answering over Chinese articles", docs_url=None, redoc_url=None
     )
     errors.install(app)
+    app.add_middleware(SameOrigin)
     history = history_of(library)
     app.include_router(_router(library, verifier or Verifier(), history))
     app.include_router(conversations(library, history))
