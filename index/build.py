@@ -10,6 +10,7 @@ from index.clean import clean
 from index.dates import date_mentions
 from index.duplicates import ReprintFinder, signature_of
 from index.embed import Embedder, Embedding, encode_passages, mismatch
+from index.errors import Problem
 from index.generations import Home
 from index.load import count_articles, load
 from index.records import Article, DateMention, Dropped, Failure, LoadedArticle, Sentence
@@ -43,6 +44,7 @@ class Event:
     detail: str = ""
     reprint_of: str = ""
     sentences: int = 0
+    problem: Problem | None = None
 
 
 @dataclass(slots=True)
@@ -120,17 +122,16 @@ class Indexer:
             if isinstance(item, Failure):
                 seen.update(item.article_ids)
                 uncertain.update([] if item.article_ids else [item.origin])
-                yield Event(
-                    Outcome.FAILED, item.article_ids[0] if item.article_ids else "", f"{item.where}: {item.reason}"
-                )
+                named = item.article_ids[0] if item.article_ids else ""
+                yield _failed(named, item.where, item.reason, item.problem)
                 continue
             seen.add(item.id)
             article = prepare(item)
             if not article.sentences:
-                yield Event(Outcome.FAILED, item.id, f"{item.where}: no text was left after cleaning.")
+                yield _failed(item.id, item.where, "no text was left after cleaning.", Problem.NO_TEXT)
             elif other := self._clash(article):
                 reason = f"the id {item.id!r} belongs to {other}. Remove that first: youju remove {item.id}"
-                yield Event(Outcome.FAILED, item.id, f"{item.where}: {reason}")
+                yield _failed(item.id, item.where, reason, Problem.TAKEN)
             elif self._is_unchanged(article):
                 yield Event(Outcome.UNCHANGED, item.id)
             else:
@@ -214,6 +215,10 @@ def _file_of(origin: str, article_id: str) -> Path:
     """The file that an article came from, given what it was found through."""
     path = Path(origin)
     return path / article_id if path.is_dir() else path
+
+
+def _failed(article_id: str, where: str, reason: str, problem: Problem) -> Event:
+    return Event(Outcome.FAILED, article_id, f"{where}: {reason}", problem=problem)
 
 
 def _committed(article: Article) -> Event:

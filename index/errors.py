@@ -14,8 +14,11 @@ YoujuError
 ├── QuestionError            a question that cannot be asked (empty, too long)
 ├── StatementError           a statement that cannot be verified (empty, too long, nothing cited)
 ├── HistoryError             the conversations cannot be read or written
-└── ConversationNotFound     no conversation has this id
+├── ConversationNotFound     no conversation has this id
+└── ConversationChanged      an answer that is to be replaced is no longer its conversation's last
 """
+
+from enum import StrEnum
 
 
 class YoujuError(Exception):
@@ -32,10 +35,33 @@ class YoujuError(Exception):
         return f"{self.message} {self.hint}".strip()
 
 
+class Problem(StrEnum):
+    """What is wrong with a file or record, for whoever says it in words of their own."""
+
+    EMPTY = "empty"
+    NO_TEXT = "no_text"
+    TOO_LARGE = "too_large"
+    DAMAGED = "damaged"
+    ENCRYPTED = "encrypted"
+    NOT_TEXT = "not_text"
+    BAD_RECORD = "bad_record"
+    BAD_ID = "bad_id"
+    TWICE = "twice"
+    TAKEN = "taken"
+    UNKNOWN_FORMAT = "unknown_format"
+    BAD_NAME = "bad_name"
+    HIDDEN = "hidden"
+    UNREADABLE = "unreadable"
+
+
 class LoadError(YoujuError):
     """One file or record cannot be read as an article."""
 
     code = "load_failed"
+
+    def __init__(self, message: str, hint: str = "", *, problem: Problem = Problem.UNREADABLE) -> None:
+        super().__init__(message, hint)
+        self.problem = problem
 
 
 class StoreError(YoujuError):
@@ -114,3 +140,9 @@ class ConversationNotFound(YoujuError):
     """There is no conversation with this id."""
 
     code = "conversation_not_found"
+
+
+class ConversationChanged(YoujuError):
+    """The conversation has gone on: what was to be replaced is not its last answer."""
+
+    code = "not_last"

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from index.errors import Problem
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -103,3 +105,4 @@ class Failure:
     reason: str
     article_ids: tuple[str, ...] = field(default=())
     origin: str = ""
+    problem: Problem = Problem.UNREADABLE

@@ -1,15 +1,23 @@
 """Articles over HTTP: added file by file, whatever they are called, and removed."""
 
+import errno
 import json
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import HashEmbedder
 from fastapi.testclient import TestClient
 
+import web.intake as intake_module
+from index.build import Event, Indexer
 from index.embed import Embedder
+from index.errors import IndexBusy
 from index.generations import Home
 from qa.library import Library
+from web import body_limit
 from web.api import create_api
 from web.intake import MAX_BYTES, Intake, Upload
 
@@ -37,7 +45,11 @@ def test_each_article_is_told_of_and_then_asked(client: TestClient) -> None:
         "乙.txt": "failed",
         "丙.xls": "skipped",
     }
-    assert told["乙.txt"]["detail"] == "the file is empty."
+    assert (told["乙.txt"]["detail"], told["乙.txt"]["problem"]) == ("the file is empty.", "empty")
+    assert (told["丙.xls"]["detail"], told["丙.xls"]["problem"]) == (
+        "the format '.xls' is not known.",
+        "unknown_format",
+    )
     assert events[-1] == ("done", {"added": 1, "failed": 1, "skipped": 1})
     assert client.get("/api/articles/资料/甲.txt").json()["text"] == "甲市公报\n甲市有企业60家。"
     again = add(client, ("资料/甲.txt", "甲市公报\n\n甲市有企业61家。".encode()))
@@ -74,7 +86,7 @@ def test_a_name_that_leads_elsewhere_is_skipped(home: Home, embedder: Embedder, 
 def test_a_file_that_is_too_large_is_skipped(home: Home, embedder: Embedder, tmp_path: Path) -> None:
     with (tmp_path / "given").open("w+b") as file:
         [taken] = Intake(Library(home, embedder)).add([Upload("大.txt", file, MAX_BYTES + 1)])
-    assert (taken.outcome, taken.detail) == ("skipped", "the file is too large.")
+    assert (taken.outcome, taken.detail, taken.problem) == ("skipped", "the file is too large.", "too_large")
 
 
 def test_a_file_and_a_folder_of_one_name_do_not_stop_the_rest(client: TestClient) -> None:
@@ -115,3 +127,86 @@ def test_while_another_program_writes_the_stream_says_so(client: TestClient, hom
         [(name, body)] = add(client, ("b.txt", "乙市有企业6家。".encode()))
         assert (name, body["error"]["code"]) == ("error", "index_busy")
         assert client.delete("/api/articles/a.txt").status_code == 409
+
+
+def test_an_article_of_another_file_stays_and_its_place_is_not_told(
+    client: TestClient, tmp_path: Path, index: Callable[..., list[Event]]
+) -> None:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "a.txt").write_text("甲市有企业60家。", "utf-8")
+    index(tmp_path / "secret")
+    [(_, told), _] = add(client, ("a.txt", "甲市有企业61家。".encode()))
+    assert (told["outcome"], told["problem"]) == ("failed", "taken")
+    assert "another file" in told["detail"]
+    assert str(tmp_path) not in json.dumps(told)
+    assert "60" in client.get("/api/articles/a.txt").json()["text"]
+
+
+# -- who goes away, who comes at the same time, and a full disk -------------------------------
+
+
+def test_files_are_indexed_though_nobody_waits_for_it(home: Home, embedder: Embedder, tmp_path: Path) -> None:
+    library = Library(home, embedder)
+    intake = Intake(library)
+    (tmp_path / "given").write_text("甲市有企业60家。", "utf-8")
+    with (tmp_path / "given").open("rb") as file:
+        intake.add([Upload("a.txt", file, 1)])
+    with (tmp_path / "given").open("rb") as file:
+        list(intake.add([Upload("b.txt", file, 1)]))  # its turn comes when the first is done
+    assert {s.id for s in library.reader().store.summaries()} == {"a.txt", "b.txt"}
+
+
+def test_who_waits_too_long_for_a_turn_is_told(client: TestClient, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake_module, "PATIENCE", 0.01)
+    intake = Intake(Library(home, HashEmbedder()))
+    with intake._turn, pytest.raises(IndexBusy):
+        list(intake.add([]))
+
+
+@pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, "store_full"), (errno.EACCES, "store_failed")])
+def test_a_full_disk_is_said_and_nothing_is_left(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, code: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(number, "voll")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(intake_module.shutil, "copyfileobj", full)
+    sent = client.post("/api/articles", files=[("files", ("a.txt", b"x"))])
+    assert (sent.status_code, sent.json()["error"]["code"]) == (500, code)
+    assert not list(tmp_path.glob("youju-upload-*"))
+
+
+def test_a_defect_ends_the_stream_with_an_error_and_frees_the_index(
+    home: Home, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = TestClient(create_api(Library(home, embedder)), raise_server_exceptions=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(Indexer, "index", lambda *_: 1 // 0)
+        [(name, body)] = add(client, ("a.txt", b"x"))
+    assert (name, body["error"]["code"]) == ("error", "internal")
+    assert add(client, ("a.txt", "甲市有企业60家。".encode()))[-1] == ("done", {"added": 1})
+
+
+# -- too much ---------------------------------------------------------------------------------
+
+
+def test_more_than_may_be_read_is_refused_before_it_is(
+    home: Home, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body_limit, "MAX_SUM", 2000)
+    monkeypatch.setattr(body_limit, "MAX_BODY", 100)
+    client = TestClient(create_api(Library(home, embedder)))
+
+    def chunks() -> Iterator[bytes]:
+        yield b'{"question": "'
+        yield b"a" * 100
+        yield b'"}'
+
+    for sent in (
+        client.post("/api/ask", json={"question": "a" * 100}),
+        client.post("/api/ask", content=chunks(), headers={"content-type": "application/json"}),
+        client.post("/api/articles", files=[("files", ("a.txt", b"x" * 2000))]),
+    ):
+        assert (sent.status_code, sent.json()["error"]["code"]) == (413, "too_large")
+    assert add(client, ("a.txt", "甲市有企业60家。".encode()))[-1] == ("done", {"added": 1})

@@ -10,6 +10,7 @@ import pytest
 
 from index import load as loading
 from index.build import Event, Outcome
+from index.errors import Problem
 from index.load import count_articles, load
 from index.records import Failure, LoadedArticle
 
@@ -135,8 +136,9 @@ def test_load_names_an_unknown_format(folder: Path) -> None:
     path = folder / "a.png"
     path.write_bytes(b"x")
     [failure] = load([path])
+    known = "Known: .docx, .htm, .html, .jsonl, .md, .pdf, .txt."
     assert failure == Failure(
-        str(path), "the format '.png' is not known. Known: .docx, .htm, .html, .jsonl, .md, .pdf, .txt.", ("a.png",)
+        str(path), f"the format '.png' is not known. {known}", ("a.png",), problem=Problem.UNKNOWN_FORMAT
     )
 
 
@@ -158,7 +160,7 @@ def test_load_refuses_a_second_file_of_the_same_id(tmp_path: Path) -> None:
         path.parent.mkdir()
         path.write_text(TEXT, encoding="utf-8")
     reason = f"the id 'a.txt' was already used by {paths[0]} in this run."
-    assert list(load(paths))[1] == Failure(str(paths[1]), reason, ("a.txt",))
+    assert list(load(paths))[1] == Failure(str(paths[1]), reason, ("a.txt",), problem=Problem.TWICE)
 
 
 def test_load_lets_an_id_of_a_failed_file_be_used(tmp_path: Path) -> None:

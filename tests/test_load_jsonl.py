@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from index.build import Event, Outcome
+from index.errors import Problem
 from index.load import load
 from index.load.jsonl import count
 from index.records import Failure, LoadedArticle
@@ -111,7 +112,7 @@ def test_jsonl_byte_order_mark_is_taken_off(tmp_path: Path) -> None:
 def test_jsonl_duplicate_id_is_refused_whatever_its_text(loaded: Callable[..., list[Any]], tmp_path: Path) -> None:
     path = tmp_path / "b.jsonl"
     assert loaded(line("a"), line("a", "另一篇。"))[1] == Failure(
-        f"{path}, line 2", f"the id 'a' was already used by {path}, line 1 in this run.", ("a",)
+        f"{path}, line 2", f"the id 'a' was already used by {path}, line 1 in this run.", ("a",), problem=Problem.TWICE
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from index.errors import Problem
 from index.load.walk import Found, find_files
 from index.records import Failure
 
@@ -89,7 +90,9 @@ def test_walk_names_a_path_that_the_system_refuses(tmp_path: Path) -> None:
 def test_walk_names_an_unknown_format_and_the_known_ones(tmp_path: Path) -> None:
     path = write(tmp_path / "a.png")
     assert list(find_files([path], SUFFIXES)) == [
-        Failure(str(path), "the format '.png' is not known. Known: .md, .txt.", ("a.png",))
+        Failure(
+            str(path), "the format '.png' is not known. Known: .md, .txt.", ("a.png",), problem=Problem.UNKNOWN_FORMAT
+        )
     ]
 
 

@@ -16,7 +16,7 @@ from ui.settings import QUICK
 from ui.source_panel import whole_html
 from ui.templating import render
 from ui.words import Words
-from web.intake import MAX_BYTES, MAX_FILES
+from web.intake import MAX_BYTES, MAX_FILES, MAX_SUM
 from web.panel import hint_html
 
 PAGE = 50
@@ -30,7 +30,7 @@ class ArticlesTab:
         self._services = services
         self._words = words
         said = words.articles
-        limits = {"mb": MAX_BYTES // 2**20, "n": MAX_FILES}
+        limits = {"mb": MAX_BYTES // 2**20, "sum": MAX_SUM // 2**20, "n": MAX_FILES}
         adding = render("uploads.html", w=words)
         self._uploads = scripted(adding, "uploads", words=said.model_dump(), limits=limits, errors=words.errors)
         with gr.Row():
@@ -59,11 +59,11 @@ class ArticlesTab:
         return self._found(words, source), self._sources()
 
     def _sources(self) -> Any:
-        sources = sorted({summary.source for summary in self._summaries() if summary.source})
+        sources = sorted({summary.source for summary in self._summaries()[0] if summary.source})
         return gr.Dropdown(choices=[(self._words.articles.any_source, ""), *((name, name) for name in sources)])
 
     def _found(self, words: str | None, source: str | None, page: int = 1, told: str = "") -> str:
-        everything = self._summaries()
+        everything, trouble = self._summaries()
         found = matching(everything, words or "", source or "")
         pages = max(1, -(-len(found) // PAGE))
         page = min(max(1, page), pages)
@@ -71,7 +71,7 @@ class ArticlesTab:
         return render(
             "articles.html", w=self._words, icon=icon, articles=found[(page - 1) * PAGE : page * PAGE], titles=titles,
             count=len(found), page=page, pages=pages, is_empty=not everything,
-            told=told,
+            told=told or trouble, is_read=not trouble,
         )  # fmt: skip
 
     def _turned(self, words: str, source: str, chosen: gr.EventData) -> str:
@@ -96,11 +96,14 @@ class ArticlesTab:
         one = (str(chosen._data["title"]), str(chosen._data["id"]))
         return gr.Dropdown(choices=[one], value=[one[1]]), gr.Tabs(selected="chat")
 
-    def _summaries(self) -> list[ArticleSummary]:
+    def _summaries(self) -> tuple[list[ArticleSummary], str]:
+        """The articles; none, and why, where they cannot be read."""
         try:
-            return self._services.library.reader().store.summaries()
-        except IndexMissing:
-            return []
+            return self._services.library.reader().store.summaries(), ""
+        except IndexMissing:  # the list says that there are none, and how they are added
+            return [], ""
+        except YoujuError as error:
+            return [], in_words(error, self._words)
 
 
 def matching(articles: Sequence[ArticleSummary], words: str, source: str) -> list[ArticleSummary]:

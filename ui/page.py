@@ -16,6 +16,7 @@ from ui.services import Services
 from ui.settings import SettingsTab
 from ui.templating import render
 from ui.words import Language, Words, preferred, words_in
+from web.body_limit import MAX_BODY
 
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 LANGUAGE_COOKIE = "youju_language"
@@ -62,6 +63,7 @@ def mount(app: FastAPI, services: Services) -> FastAPI:
             js=_script(words),
             ssr_mode=False,
             footer_links=[],
+            max_file_size=MAX_BODY,
             run_history=False,  # it would keep what everybody asks, for everybody
         )
     return app

@@ -18,6 +18,7 @@ from qa.verify.cited import CitedText
 from qa.verify.verifier import MAX_STATEMENT, Verification, Verifier
 from web import errors
 from web.articles import articles
+from web.body_limit import BodyLimit
 from web.conversations import Owner, conversations, history_of, kept, turns_for
 from web.events import answer_of, streamed
 from web.feedback import feedback
@@ -132,6 +133,7 @@ def create_api(library: Library, verifier: Verifier | None = None, intake: Intak
         title="Youju 有据", summary="Cited question answering over Chinese articles", docs_url=None, redoc_url=None
     )
     errors.install(app)
+    app.add_middleware(BodyLimit)
     app.add_middleware(SameOrigin)
     history = history_of(library)
     app.include_router(_router(library, verifier or Verifier(), history))

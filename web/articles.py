@@ -1,6 +1,6 @@
 """Articles over HTTP: listed, read, added and removed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Annotated
 
@@ -9,13 +9,12 @@ from fastapi.sse import format_sse_event
 from pydantic import BaseModel, Field
 from starlette.responses import StreamingResponse
 
-from index.errors import YoujuError
 from index.records import Article
 from index.store import ArticleSummary
 from qa.library import Library
 from web import errors
-from web.events import failed, json_of, named_stream
-from web.intake import MAX_FILES, Intake, Upload
+from web.events import guarded, json_of, named_stream
+from web.intake import MAX_FILES, Intake, Taken, Upload
 
 
 class ArticleMetadata(BaseModel):
@@ -60,7 +59,7 @@ def articles(library: Library, intake: Intake) -> APIRouter:
     @router.post("", responses={200: {"content": {"text/event-stream": {}}}})
     def add(files: Annotated[list[UploadFile], Field(max_length=MAX_FILES)]) -> StreamingResponse:
         uploads = [Upload(file.filename or "", file.file, file.size or 0) for file in files]
-        return named_stream(_added(intake, uploads))
+        return named_stream(guarded(_added(intake.add(uploads))))
 
     @router.delete("/{article_id:path}", status_code=204)
     def remove(article_id: str) -> None:
@@ -69,16 +68,12 @@ def articles(library: Library, intake: Intake) -> APIRouter:
     return router
 
 
-def _added(intake: Intake, uploads: list[Upload]) -> Iterator[bytes]:
+def _added(all_taken: Iterable[Taken]) -> Iterator[bytes]:
     """`article` for each article, `done` with their counts by outcome."""
     counts: dict[str, int] = {}
-    try:
-        for taken in intake.add(uploads):
-            counts[taken.outcome] = counts.get(taken.outcome, 0) + 1
-            yield format_sse_event(event="article", data_str=json_of(asdict(taken)))
-    except YoujuError as error:
-        yield failed(error.code, error.message, error.hint)
-        return
+    for taken in all_taken:
+        counts[taken.outcome] = counts.get(taken.outcome, 0) + 1
+        yield format_sse_event(event="article", data_str=json_of(asdict(taken)))
     yield format_sse_event(event="done", data_str=json_of(counts))
 
 

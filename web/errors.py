@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from index.errors import (
     ArticleNotFound,
+    ConversationChanged,
     ConversationNotFound,
     EmbedderError,
     EmbedderMismatch,
@@ -26,12 +27,15 @@ _STATUS: dict[type[YoujuError], int] = {
     QuestionError: 422,
     StatementError: 422,
     IndexBusy: 409,
+    ConversationChanged: 409,
     IndexMissing: 503,
     EmbedderMismatch: 503,
     EmbedderError: 503,
     RerankerError: 503,
     HistoryError: 503,
 }
+TOO_LARGE = "Send less at once."
+"""The way out for a request that is too large."""
 _HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
@@ -80,7 +84,8 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     if error.status_code == 400:  # a body that cannot be decoded
         return _respond(422, "bad_request", str(error.detail), "Send JSON in UTF-8.")
     code = _HTTP_CODES.get(error.status_code, "http_error")
-    return _respond(error.status_code, code, str(error.detail))
+    hint = TOO_LARGE if error.status_code == 413 else ""
+    return _respond(error.status_code, code, str(error.detail), hint)
 
 
 async def _unexpected(_request: Request, _error: Exception) -> JSONResponse:

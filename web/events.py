@@ -23,7 +23,7 @@ def answer_of(events: Iterator[Event]) -> Answer:
 def streamed(events: Iterator[Event]) -> StreamingResponse:
     """The events as they come. What is wrong with the question is raised here, before anything is sent."""
     first = next(events)
-    return named_stream(_lines(chain([first], events)))
+    return named_stream(guarded(map(_line, chain([first], events))))
 
 
 def named_stream(lines: Iterator[bytes]) -> StreamingResponse:
@@ -32,29 +32,28 @@ def named_stream(lines: Iterator[bytes]) -> StreamingResponse:
     return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
 
 
-def _lines(events: Iterator[Event]) -> Iterator[bytes]:
+def guarded(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """The same; where they fail, an `error` is the last."""
     try:
-        for event in events:
-            name, body = _named(event)
-            yield format_sse_event(event=name, data_str=body)
+        yield from lines
     except YoujuError as error:
-        yield failed(error.code, error.message, error.hint)
+        yield _failed(error.code, error.message, error.hint)
     except Exception:  # a defect of ours: the server's log has it; no status can be sent any more
-        yield failed("internal", "something went wrong on the server.", "The server's log says what.")
+        yield _failed("internal", "something went wrong on the server.", "The server's log says what.")
         raise
 
 
-def _named(event: Event) -> tuple[str, str]:
+def _line(event: Event) -> bytes:
     match event:
         case Cited():
-            return "citation", event.citation.model_dump_json()
+            return format_sse_event(event="citation", data_str=event.citation.model_dump_json())
         case Said():
-            return "sentence", event.sentence.model_dump_json()
+            return format_sse_event(event="sentence", data_str=event.sentence.model_dump_json())
         case Done():
-            return "done", event.answer.model_dump_json()
+            return format_sse_event(event="done", data_str=event.answer.model_dump_json())
 
 
-def failed(code: str, message: str, hint: str) -> bytes:
+def _failed(code: str, message: str, hint: str) -> bytes:
     """The last event of a stream that ends in an error."""
     body = ErrorBody(error=ErrorDetail(code=code, message=message, hint=hint))
     return format_sse_event(event="error", data_str=json_of(body.model_dump()))

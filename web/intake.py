@@ -1,24 +1,34 @@
 """Files that are added over HTTP: indexed under their names, and told of one by one; and articles removed."""
 
+import errno
 import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from index.build import Event, Indexer, Outcome
+from index.errors import IndexBusy, Problem, StoreError, StoreFull
 from index.load import MAX_ID, SUFFIXES
 from qa.library import Library
+from web.background import in_background
 
 MAX_FILES = 500
 """Files that are taken at once."""
 MAX_BYTES = 64 * 2**20
 """Bytes of one file."""
+MAX_SUM = 512 * 2**20
+"""Bytes of all of them together."""
+PATIENCE = 30.0
+"""Seconds that one waits for another who adds or removes articles."""
 SKIPPED = "skipped"
 """What becomes of a file that is not read at all."""
+
+_TAKEN = "another file, which is still there, has given the article with this id. Remove that article first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +42,14 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of an article, or of a file that is none: an Outcome or SKIPPED."""
+    """What became of an article, or of a file that is none: an Outcome or SKIPPED; and a Problem where there was one."""
 
     article_id: str
     outcome: str
     detail: str = ""
     reprint_of: str = ""
     sentences: int = 0
+    problem: str = ""
 
 
 class Intake:
@@ -49,17 +60,30 @@ class Intake:
         self._turn = threading.Lock()
 
     def add(self, uploads: Sequence[Upload]) -> Iterator[Taken]:
-        """Index the files; what became of each article, once it is committed.
+        """Put the files aside, then index them: what became of each article, once it is committed. They are indexed to the
+        end although nobody waits for it.
 
-        Raises IndexBusy while another process writes, EmbedderMismatch, StoreError.
+        Raises StoreError where they cannot be put aside; what is given raises IndexBusy while somebody else writes,
+        EmbedderMismatch, StoreError.
         """
-        with tempfile.TemporaryDirectory(prefix="youju-upload-") as folder:
-            for upload in uploads:
-                if problem := _problem(upload) or _placed(upload, Path(folder)):
-                    yield Taken(upload.name, SKIPPED, problem)
-            with self._writing() as indexer:
-                for event in indexer.index([Path(folder)]):
-                    yield _taken(event, folder)
+        folder = tempfile.TemporaryDirectory(prefix="youju-upload-")
+        try:
+            problems = [(upload.name, _problem(upload) or _placed(upload, Path(folder.name))) for upload in uploads]
+        except OSError as error:
+            folder.cleanup()
+            kind = StoreFull if error.errno == errno.ENOSPC else StoreError
+            raise kind(f"the files cannot be put aside: {error.strerror}.", "None of them was added.") from error
+        skipped = [
+            Taken(name, SKIPPED, _SAID[problem].format(suffix=Path(name).suffix), problem=problem.value)
+            for name, problem in problems
+            if problem
+        ]
+        return chain(skipped, in_background(self._indexed(folder)))
+
+    def _indexed(self, folder: tempfile.TemporaryDirectory[str]) -> Iterator[Taken]:
+        with folder as path, self._writing() as indexer:
+            for event in indexer.index([Path(path)]):
+                yield _taken(event, path)
 
     def remove(self, article_ids: Sequence[str]) -> None:
         """Remove articles. Raises ArticleNotFound, IndexMissing, IndexBusy, StoreError."""
@@ -71,43 +95,61 @@ class Intake:
 
     @contextmanager
     def _writing(self) -> Iterator[Indexer]:
-        with self._turn, self._library.home.write_lock():
-            indexer = Indexer(self._library.home, self._library.embedder)
-            try:
-                yield indexer
-            finally:
-                indexer.close()
+        if not self._turn.acquire(timeout=PATIENCE):
+            raise IndexBusy("other articles are being added or removed.", "Wait until that is done, then try again.")
+        try:
+            with self._library.home.write_lock():
+                indexer = Indexer(self._library.home, self._library.embedder)
+                try:
+                    yield indexer
+                finally:
+                    indexer.close()
+        finally:
+            self._turn.release()
 
 
-def _problem(upload: Upload) -> str:
-    """Why a file is not read; "" for one that is."""
+_SAID = {
+    Problem.BAD_NAME: "the name is not a path inside a folder.",
+    Problem.HIDDEN: "hidden files are passed over.",
+    Problem.BAD_ID: "the name is too long.",
+    Problem.UNKNOWN_FORMAT: "the format '{suffix}' is not known.",
+    Problem.TOO_LARGE: "the file is too large.",
+    Problem.TWICE: "another file has this name.",
+}
+
+
+def _problem(upload: Upload) -> Problem | None:
+    """Why a file is not read; None for one that is."""
     path = PurePosixPath(upload.name)
     parts = path.parts
     if not parts or path.is_absolute() or ".." in parts or "\\" in upload.name or "\0" in upload.name:
-        return "the name is not a path inside a folder."
+        return Problem.BAD_NAME
     if any(part.startswith(".") for part in parts):
-        return "hidden files are passed over."
+        return Problem.HIDDEN
     if len(upload.name) > MAX_ID or any(len(part.encode()) > 255 for part in parts):
-        return "the name is too long."
+        return Problem.BAD_ID
     if path.suffix.lower() not in SUFFIXES:
-        return f"the format '{path.suffix}' is not known."
-    return "the file is too large." if upload.size > MAX_BYTES else ""
+        return Problem.UNKNOWN_FORMAT
+    return Problem.TOO_LARGE if upload.size > MAX_BYTES else None
 
 
-def _placed(upload: Upload, folder: Path) -> str:
-    """Put a file under its name; why it cannot be, or ""."""
+def _placed(upload: Upload, folder: Path) -> Problem | None:
+    """Put a file under its name; why it cannot be. Raises OSError."""
     place = folder / upload.name
     if place.exists() or any(above.is_file() for above in place.parents):
-        return "another file has this name."
+        return Problem.TWICE
     place.parent.mkdir(parents=True, exist_ok=True)
     with place.open("xb") as written:
         shutil.copyfileobj(upload.file, written)
-    return ""
+    return None
 
 
 def _taken(event: Event, folder: str) -> Taken:
-    # The folder is nobody's business, and gone when this is read.
+    # The folder is nobody's business, and gone when this is read; nor is where another file lies.
     detail = event.detail.replace(f"{folder}/", "")
-    if event.outcome is Outcome.FAILED:
+    if event.problem is Problem.TAKEN:
+        detail = _TAKEN
+    elif event.outcome is Outcome.FAILED:
         detail = detail.removeprefix(f"{event.article_id}: ")
-    return Taken(event.article_id, event.outcome.value, detail, event.reprint_of, event.sentences)
+    problem = event.problem.value if event.problem else ""
+    return Taken(event.article_id, event.outcome.value, detail, event.reprint_of, event.sentences, problem)

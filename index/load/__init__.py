@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from index.errors import LoadError
+from index.errors import LoadError, Problem
 from index.load import docx, html, jsonl, markdown, pdf, plain
 from index.load.walk import Found, find_files
 from index.records import Failure, LoadedArticle
@@ -47,7 +47,12 @@ def load(paths: list[Path]) -> Iterator[LoadedArticle | Failure]:
             if isinstance(item, Failure):
                 yield item
             elif problem := _id_problem(item.id, seen):
-                yield Failure(item.where, problem, (item.id[:MAX_ID],))
+                yield Failure(
+                    item.where,
+                    problem,
+                    (item.id[:MAX_ID],),
+                    problem=Problem.TWICE if item.id in seen else Problem.BAD_ID,
+                )
             else:
                 seen[item.id] = item.where
                 yield item
@@ -68,9 +73,9 @@ def _load_file(found: Found) -> Iterator[LoadedArticle | Failure]:
             return
         article = READERS[suffix](_read_bytes(found.path, suffix), found.id)
         if not article.text.strip("\ufeff" + string.whitespace + "\u3000\u00a0"):
-            raise LoadError("the file is empty.")
+            raise LoadError("the file is empty.", problem=Problem.EMPTY)
     except LoadError as error:
-        yield Failure(where, str(error), (found.id,))
+        yield Failure(where, str(error), (found.id,), problem=error.problem)
     except OSError as error:
         ids = () if suffix == ".jsonl" else (found.id,)
         yield Failure(where, _os_reason(error), ids, found.origin)
@@ -84,10 +89,12 @@ def _read_bytes(path: Path, suffix: str) -> bytes:
         data = file.read(limit + 1)
     if len(data) > limit:
         raise LoadError(
-            f"the file is larger than {limit // MEBIBYTE} MiB.", "Split it, or turn it into a .jsonl of articles."
+            f"the file is larger than {limit // MEBIBYTE} MiB.",
+            "Split it, or turn it into a .jsonl of articles.",
+            problem=Problem.TOO_LARGE,
         )
     if not data.strip():
-        raise LoadError("the file is empty.")
+        raise LoadError("the file is empty.", problem=Problem.EMPTY)
     return data
 
 

@@ -5,7 +5,7 @@ import re
 
 from charset_normalizer import from_bytes
 
-from index.errors import LoadError
+from index.errors import LoadError, Problem
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -75,7 +75,9 @@ def _strict(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise LoadError(f"the file starts as {encoding} but is broken at byte {error.start:,}.") from error
+        raise LoadError(
+            f"the file starts as {encoding} but is broken at byte {error.start:,}.", problem=Problem.DAMAGED
+        ) from error
 
 
 def _detect(data: bytes, utf8: str | None) -> str:
@@ -86,12 +88,14 @@ def _detect(data: bytes, utf8: str | None) -> str:
     if _chineseness(best) > _READS_AS_CHINESE:
         return best
     if utf8 is not None or b"\0" in data[:20000]:
-        raise LoadError("the file is binary, not text, whatever its name says.")
+        raise LoadError("the file is binary, not text, whatever its name says.", problem=Problem.NOT_TEXT)
     guess = from_bytes(data[:65536]).best()  # a Western or Japanese encoding, say
     text = _try(data, guess.encoding) if guess else None
     if text is None or _looks_binary(text) or _chineseness(best) == 0:
         raise LoadError(
-            "the file is not text in UTF-8, GB18030, Big5 or UTF-16.", "Save it as UTF-8 and index it again."
+            "the file is not text in UTF-8, GB18030, Big5 or UTF-16.",
+            "Save it as UTF-8 and index it again.",
+            problem=Problem.NOT_TEXT,
         )
     return text
 

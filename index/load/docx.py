@@ -12,7 +12,7 @@ from docx.table import Table
 from lxml.etree import XMLSyntaxError
 
 from index.dates import parse_published
-from index.errors import LoadError
+from index.errors import LoadError, Problem
 from index.records import LoadedArticle
 
 # What python-docx and zipfile raise for parts that are cut, garbled, encrypted or missing.
@@ -33,9 +33,11 @@ def read(data: bytes, article_id: str) -> LoadedArticle:
         properties = document.core_properties
         title, created = properties.title or "", properties.created
     except _DAMAGE as error:
-        raise LoadError("the .docx is damaged.", "Open it in Word and save it again.") from error
+        raise LoadError(
+            "the .docx is damaged.", "Open it in Word and save it again.", problem=Problem.DAMAGED
+        ) from error
     if not any(text.strip() for text, _ in lines):
-        raise LoadError("the .docx has no text in it.")
+        raise LoadError("the .docx has no text in it.", problem=Problem.NO_TEXT)
     return LoadedArticle(
         id=article_id,
         text="\n".join(text for text, _ in lines),
@@ -51,10 +53,13 @@ def _refuse_bombs(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise LoadError("the .docx is damaged: not a zip archive.", "Open it in Word and save it again.") from error
+        raise LoadError(
+            "the .docx is damaged: not a zip archive.", "Open it in Word and save it again.", problem=Problem.DAMAGED
+        ) from error
     if unpacked > MAX_UNPACKED:
         raise LoadError(
-            f"the .docx would unpack to {unpacked // 2**20:,} MiB; at most {MAX_UNPACKED // 2**20} are allowed."
+            f"the .docx would unpack to {unpacked // 2**20:,} MiB; at most {MAX_UNPACKED // 2**20} are allowed.",
+            problem=Problem.TOO_LARGE,
         )
 
 

@@ -7,7 +7,7 @@ import trafilatura
 from lxml.etree import Element, ParserError
 from lxml.html import HtmlElement
 
-from index.errors import LoadError
+from index.errors import LoadError, Problem
 from index.load.decode import decode
 from index.load.hidden import take_hidden
 from index.records import LoadedArticle
@@ -30,9 +30,9 @@ def read(data: bytes, article_id: str) -> LoadedArticle:
             date_extraction_params={"extensive_search": False, "original_date": True},
         )
     except ParserError as error:
-        raise LoadError(f"the page cannot be parsed: {error}.") from error
+        raise LoadError(f"the page cannot be parsed: {error}.", problem=Problem.DAMAGED) from error
     if document is None or isinstance(document, dict) or not (document.text or "").strip():
-        raise LoadError("no article text was found in the page.")
+        raise LoadError("no article text was found in the page.", problem=Problem.NO_TEXT)
     text = document.text or ""
     return LoadedArticle(
         id=article_id,

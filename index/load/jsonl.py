@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index.dates import parse_published
+from index.errors import Problem
 from index.records import Failure, LoadedArticle
 
 
@@ -32,7 +33,7 @@ def read(path: Path, origin: str) -> Iterator[LoadedArticle | Failure]:
             empty = False
             yield _read_line(line, f"{path}, line {number}", origin)
     if empty:
-        yield Failure(str(path), "the file is empty.", origin=origin)
+        yield Failure(str(path), "the file is empty.", origin=origin, problem=Problem.EMPTY)
 
 
 def count(path: Path) -> int:
@@ -51,9 +52,11 @@ def _read_line(line: bytes, where: str, origin: str) -> LoadedArticle | Failure:
         first = error.errors(include_url=False)[0]
         field = ".".join(map(str, first["loc"]))
         kind = "not JSON: " if first["type"] == "json_invalid" else ""
-        return Failure(where, f"{field + ': ' if field else kind}{first['msg']}.", origin=origin)
+        return Failure(
+            where, f"{field + ': ' if field else kind}{first['msg']}.", origin=origin, problem=Problem.BAD_RECORD
+        )
     if not record.text.strip():
-        return Failure(where, "text: there is nothing in it.", (record.id,))
+        return Failure(where, "text: there is nothing in it.", (record.id,), problem=Problem.EMPTY)
     published = parse_published(record.published)
     unread = record.published.strip() if not published else ""
     return LoadedArticle(

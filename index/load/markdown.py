@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.dates import parse_published
-from index.errors import LoadError
+from index.errors import LoadError, Problem
 from index.load.decode import decode
 from index.records import LoadedArticle
 
@@ -20,7 +20,7 @@ def read(data: bytes, article_id: str) -> LoadedArticle:
         source = decode(data)
         post = frontmatter.loads(source)
     except (yaml.YAMLError, ValueError) as error:
-        raise LoadError(f"the front matter is not YAML: {_first_line(error)}.") from error
+        raise LoadError(f"the front matter is not YAML: {_first_line(error)}.", problem=Problem.BAD_RECORD) from error
     lines, headings = _plain_lines(post.content if post.metadata else source)
     meta = {str(key).lower(): value for key, value in post.metadata.items()}
     return LoadedArticle(

@@ -6,7 +6,7 @@ from collections import Counter
 import pypdfium2
 
 from index.dates import parse_published
-from index.errors import LoadError
+from index.errors import LoadError, Problem
 from index.records import LoadedArticle
 
 _PAGE_NUMBER = re.compile(r"[-—–·第\s]*\d{1,4}[-—–·页頁\s]*(?:/\s*\d{1,4})?")
@@ -26,7 +26,9 @@ def read(data: bytes, article_id: str) -> LoadedArticle:
         document.close()
     lines, removed = _without_running_heads(pages)
     if not any(line.strip() for line in lines):
-        raise LoadError("the PDF has no text in it (scanned pages?).", "Run it through OCR first.")
+        raise LoadError(
+            "the PDF has no text in it (scanned pages?).", "Run it through OCR first.", problem=Problem.NO_TEXT
+        )
     created = meta.get("CreationDate", "").removeprefix("D:")
     return LoadedArticle(
         id=article_id,
@@ -39,8 +41,8 @@ def read(data: bytes, article_id: str) -> LoadedArticle:
 
 def _explain(error: pypdfium2.PdfiumError) -> LoadError:
     if "password" in str(error).lower():
-        return LoadError("the PDF is encrypted.", "Save a copy without a password.")
-    return LoadError("the PDF is damaged or cut short.", "Download or export it again.")
+        return LoadError("the PDF is encrypted.", "Save a copy without a password.", problem=Problem.ENCRYPTED)
+    return LoadError("the PDF is damaged or cut short.", "Download or export it again.", problem=Problem.DAMAGED)
 
 
 def _page_lines(document: pypdfium2.PdfDocument, number: int) -> list[str]:

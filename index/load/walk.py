@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.errors import Problem
 from index.records import Failure
 
 
@@ -34,7 +35,12 @@ def find_files(paths: list[Path], suffixes: frozenset[str]) -> Iterator[Found | 
             yield Failure(str(path), "it is neither a file nor a folder.")
         elif path.suffix.lower() not in suffixes:
             known = ", ".join(sorted(suffixes))
-            yield Failure(str(path), f"the format '{path.suffix}' is not known. Known: {known}.", (path.name,))
+            yield Failure(
+                str(path),
+                f"the format '{path.suffix}' is not known. Known: {known}.",
+                (path.name,),
+                problem=Problem.UNKNOWN_FORMAT,
+            )
         else:
             yield Found(path, path.name, str(path.resolve()))
 

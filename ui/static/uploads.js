@@ -11,7 +11,8 @@ function told(taken) {
   const name = document.createElement("span");
   name.textContent = taken.article_id;
   row.append(outcome, name);
-  const more = taken.detail || (taken.sentences ? `${words.sentences} ${taken.sentences}` : "");
+  const problem = fill(words.problems[taken.problem] ?? taken.detail ?? "", taken);
+  const more = problem || (taken.sentences ? `${words.sentences} ${taken.sentences}` : "");
   if (more) row.append(Object.assign(document.createElement("small"), { textContent: more }));
   section().querySelector(".yj-taken").prepend(row);
 }
@@ -39,17 +40,40 @@ async function* events(response) {
   }
 }
 
-async function add(files) {
-  const given = files.filter(([name]) => !name.split("/").some((part) => part.startsWith(".")));
-  if (!given.length) return;
-  section().querySelector(".yj-taken").replaceChildren();
-  if (given.length > limits.n) progress(fill(words.too_many, limits));
-  const body = new FormData();
+// What is not sent is told of in its own row, and the rest goes on.
+function fitting(given) {
+  const skip = (name, text, values = {}) =>
+    told({ outcome: "skipped", article_id: name, detail: fill(text, { ...limits, ...values }) });
+  let sum = 0;
   const sent = given.slice(0, limits.n).filter(([name, file]) => {
-    const fits = file.size <= limits.mb * 2 ** 20;
-    if (!fits) told({ outcome: "skipped", article_id: name, detail: fill(words.too_large, limits) });
-    return fits;
+    if (file.size > limits.mb * 2 ** 20) {
+      skip(name, words.too_large);
+    } else if (sum + file.size > (limits.sum - 1) * 2 ** 20) {
+      skip(name, words.too_much);
+    } else {
+      sum += file.size;
+      return true;
+    }
+    return false;
   });
+  const rest = given.length - limits.n;
+  if (rest > 0) skip(fill(words.more_files, { rest }), words.too_many);
+  return sent;
+}
+
+let before = Promise.resolve(); // one batch at a time, in the order in which they were given
+let batches = 0;
+function add(files) {
+  if (!batches) section().querySelector(".yj-taken").replaceChildren();
+  batches += 1;
+  before = before.then(() => addNow(files)).finally(() => { batches -= 1; });
+}
+
+async function addNow(files) {
+  const given = files.filter(([name]) => !name.split("/").some((part) => part.startsWith(".")));
+  const sent = fitting(given);
+  if (!sent.length) return;
+  const body = new FormData();
   sent.forEach(([name, file]) => body.append("files", file, name));
   progress(`${words.uploading} (${sent.length})`);
   let seen = 0;
@@ -64,7 +88,7 @@ async function add(files) {
         progress(`${words.reading} ${seen} / ${Math.max(seen, sent.length)}`, seen / Math.max(seen, sent.length));
       } else if (name === "done") {
         failed = "";
-        progress(fill(words.summary, data), 1);
+        progress(fill(words.summary, { ...data, skipped: (data.skipped ?? 0) + given.length - sent.length }), 1);
       } else if (name === "error") {
         failed = errors[data.error.code] ?? errors.other;
       }
