@@ -1,21 +1,24 @@
 """Conversations kept in a SQLite file of their own, beside the index.
 
-    conversation   one row each, with its owner
+    conversation   one row each, with its owner, and the turns that its first question follows on
     exchange       a question with the whole Answer that it got, as JSON
 
 An Answer is kept as it was given, quotes and all, so that it can be shown when its articles have changed or are gone;
-`qa.tracing` tells which of its citations still stand. A conversation is seen by its owner alone; what is asked over HTTP
-without one belongs to nobody, "".
+`qa.tracing` tells which of its citations still stand. A conversation is seen by its owner alone. What is asked without
+one belongs to nobody, "": whoever has its id, which cannot be guessed, may go on with it, and it is never listed.
 """
 
 import sqlite3
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from index.errors import ConversationNotFound, HistoryError
+from index.errors import ConversationChanged, ConversationNotFound, HistoryError
 from index.fold import fold_text
 from qa.answer import Answer, Turn
 from qa.filters import Filters
@@ -23,6 +26,8 @@ from qa.sqlite_file import SqliteFile
 
 TITLE = 40
 """Characters of a conversation's title, or of the first question that names it."""
+
+_TURNS = TypeAdapter(list[Turn])
 
 
 class Conversation(BaseModel):
@@ -40,6 +45,23 @@ class Exchange(BaseModel):
     asked: str
     answer: Answer
     filters: Filters | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """A conversation as far as it has come, and the turns that its first question follows on."""
+
+    before: list[Turn]
+    exchanges: list[Exchange]
+
+    @property
+    def turns(self) -> list[Turn]:
+        """All of it, as a follow-up takes it."""
+        return self.before + turns_of(self.exchanges)
+
+    def until(self, answer: str) -> "Dialogue":
+        """What came before an answer."""
+        return Dialogue(self.before, list(takewhile(lambda exchange: exchange.answer.id != answer, self.exchanges)))
 
 
 def _tables(database: sqlite3.Connection) -> None:
@@ -73,7 +95,11 @@ def _owners(database: sqlite3.Connection) -> None:
         database.execute("UPDATE exchange SET answer_id = ?, words = ? WHERE number = ?", values)
 
 
-STEPS = (_tables, _owners)
+def _before(database: sqlite3.Connection) -> None:
+    database.execute("ALTER TABLE conversation ADD COLUMN before TEXT NOT NULL DEFAULT '[]'")
+
+
+STEPS = (_tables, _owners, _before)
 LAYOUT = len(STEPS)
 
 
@@ -84,14 +110,15 @@ class History:
         """Opens nothing yet; the file is made by the first conversation."""
         self._file = SqliteFile(path, "conversations", STEPS)
 
-    def begin(self, title: str = "", owner: str = "") -> Conversation:
-        """A new, empty conversation. Raises HistoryError."""
+    def begin(self, title: str = "", owner: str = "", before: Sequence[Turn] = ()) -> Conversation:
+        """A new, empty conversation; `before`: turns that its first question follows on. Raises HistoryError."""
         now = _now()
-        made = Conversation(id=uuid.uuid4().hex, title=title[:TITLE], begun=now, changed=now)
+        made = Conversation(id=uuid.uuid4().hex, title=_kept(title)[:TITLE], begun=now, changed=now)
         with self._file.transaction(writes=True) as database:
             database.execute(
-                "INSERT INTO conversation (id, title, begun, changed, owner) VALUES (:id, :title, :begun, :changed, :owner)",
-                made.model_dump() | {"owner": owner},
+                "INSERT INTO conversation (id, title, begun, changed, owner, before)"
+                " VALUES (:id, :title, :begun, :changed, :owner, :before)",
+                made.model_dump() | {"owner": owner, "before": _TURNS.dump_json(list(before)).decode()},
             )
         return made
 
@@ -104,10 +131,10 @@ class History:
         filters: Filters | None = None,
         replaces: str | None = None,
     ) -> None:
-        """Keep an answer as the conversation's last; its question names one without a title. `replaces`: the id of an
-        answer that goes.
+        """Keep an answer as the conversation's last; its question names one without a title. `replaces`: the id of the
+        last one so far, whose place it takes.
 
-        Raises ConversationNotFound, HistoryError.
+        Raises ConversationNotFound, ConversationChanged where another answer is the last, HistoryError.
         """
         now = _now()
         with self._file.transaction(writes=True) as database:
@@ -118,39 +145,58 @@ class History:
             )
             if not changed.rowcount:
                 raise _unknown(conversation)
+            kept = {
+                "conversation": conversation,
+                "asked": now,
+                "answer": answer.model_dump_json(),
+                "answer_id": answer.id,
+                "words": _words(answer),
+                "filters": filters.model_dump_json() if filters else "",
+            }
             if replaces is not None:
-                database.execute(
-                    "DELETE FROM exchange WHERE conversation = ? AND answer_id = ?", (conversation, replaces)
-                )
-            kept = filters.model_dump_json() if filters else ""
+                _replace_last(database, replaces, kept)
+                return
             database.execute(
-                "INSERT INTO exchange (conversation, asked, answer, answer_id, words, filters) VALUES (?, ?, ?, ?, ?, ?)",
-                (conversation, now, answer.model_dump_json(), answer.id, _words(answer), kept),
+                "INSERT INTO exchange (conversation, asked, answer, answer_id, words, filters)"
+                " VALUES (:conversation, :asked, :answer, :answer_id, :words, :filters)",
+                kept,
             )
 
     def conversations(self, owner: str = "", words: str = "") -> list[Conversation]:
         """The owner's, the one changed last first; with `words`, in either script, those that have all of them in the
-        title, a question or an answer. Raises HistoryError."""
-        if not self._file.exists:
+        title, a question or an answer. Nobody's are not listed. Raises HistoryError."""
+        if not owner or not self._file.exists:
             return []
         with self._file.transaction() as database:
             rows = database.execute(
                 "SELECT id, title, begun, changed FROM conversation WHERE owner = ? ORDER BY changed DESC, id", (owner,)
             ).fetchall()
             listed = [Conversation(id=i, title=t, begun=b, changed=c) for i, t, b, c in rows]
-            wanted = fold_text(words).split()
+            wanted = fold_text(_kept(words)).split()
             return [c for c in listed if _has(database, c, wanted)] if wanted else listed
 
-    def exchanges(self, conversation: str, owner: str = "") -> list[Exchange]:
-        """Its questions and answers, in order. Raises ConversationNotFound, HistoryError."""
+    def conversation(self, conversation: str, owner: str = "") -> Conversation:
+        """What a list says of one. Raises ConversationNotFound, HistoryError."""
         if not self._file.exists:
             raise _unknown(conversation)
         with self._file.transaction() as database:
-            self._check_owner(database, conversation, owner)
+            return _row(database, conversation, owner)
+
+    def dialogue(self, conversation: str, owner: str = "") -> Dialogue:
+        """All of a conversation. Raises ConversationNotFound, HistoryError."""
+        if not self._file.exists:
+            raise _unknown(conversation)
+        with self._file.transaction() as database:
+            _row(database, conversation, owner)
+            [before] = database.execute("SELECT before FROM conversation WHERE id = ?", (conversation,)).fetchone()
             rows = database.execute(
                 "SELECT asked, answer, filters FROM exchange WHERE conversation = ? ORDER BY number", (conversation,)
             ).fetchall()
-        return [self._exchange(*row) for row in rows]
+        return Dialogue(_TURNS.validate_json(before), [self._exchange(*row) for row in rows])
+
+    def exchanges(self, conversation: str, owner: str = "") -> list[Exchange]:
+        """Its questions and answers, in order. Raises ConversationNotFound, HistoryError."""
+        return self.dialogue(conversation, owner).exchanges
 
     def exchange(self, answer: str) -> Exchange | None:
         """The exchange with this answer, whoever asked: an id cannot be guessed, so who has it was given it.
@@ -170,42 +216,29 @@ class History:
 
         Raises HistoryError.
         """
-        if not self._file.exists:
+        if not owner or not self._file.exists:
             return []
         with self._file.transaction() as database:
-            rows = database.execute(
-                "SELECT e.asked, e.answer, e.filters FROM exchange e JOIN exchange this"
-                " ON e.conversation = this.conversation AND e.number < this.number"
-                " JOIN conversation c ON c.id = this.conversation AND c.owner = ?"
-                " WHERE this.answer_id = ? ORDER BY e.number",
-                (owner, answer),
-            ).fetchall()
-        return turns_of([self._exchange(*row) for row in rows])
-
-    def turns(self, conversation: str, owner: str = "") -> list[Turn]:
-        """The conversation as a follow-up takes it. Raises ConversationNotFound, HistoryError."""
-        return turns_of(self.exchanges(conversation, owner))
+            found = database.execute(
+                "SELECT c.id FROM exchange e JOIN conversation c ON c.id = e.conversation"
+                " WHERE e.answer_id = ? AND c.owner = ?",
+                (answer, owner),
+            ).fetchone()
+        return self.dialogue(found[0], owner).until(answer).turns if found else []
 
     def rename(self, conversation: str, title: str, owner: str = "") -> Conversation:
         """Give it another title, cut to TITLE characters. Raises ConversationNotFound, HistoryError."""
         with self._file.transaction(writes=True) as database:
-            self._check_owner(database, conversation, owner)
-            database.execute("UPDATE conversation SET title = ? WHERE id = ?", (title.strip()[:TITLE], conversation))
-            row = database.execute(
-                "SELECT id, title, begun, changed FROM conversation WHERE id = ?", (conversation,)
-            ).fetchone()
-        return Conversation(id=row[0], title=row[1], begun=row[2], changed=row[3])
+            _row(database, conversation, owner)
+            title = _kept(title).strip()[:TITLE]
+            database.execute("UPDATE conversation SET title = ? WHERE id = ?", (title, conversation))
+            return _row(database, conversation, owner)
 
     def remove(self, conversation: str, owner: str = "") -> None:
         """Forget it and its exchanges. Raises ConversationNotFound, HistoryError."""
         with self._file.transaction(writes=True) as database:
-            self._check_owner(database, conversation, owner)
+            _row(database, conversation, owner)
             database.execute("DELETE FROM conversation WHERE id = ?", (conversation,))
-
-    def _check_owner(self, database: sqlite3.Connection, conversation: str, owner: str) -> None:
-        found = database.execute("SELECT 1 FROM conversation WHERE id = ? AND owner = ?", (conversation, owner))
-        if not found.fetchone():
-            raise _unknown(conversation)
 
     def _exchange(self, asked: str, answer: str, filters: str) -> Exchange:
         try:
@@ -232,6 +265,35 @@ def turns_of(exchanges: list[Exchange]) -> list[Turn]:
     ]
 
 
+def _row(database: sqlite3.Connection, conversation: str, owner: str) -> Conversation:
+    """Raises ConversationNotFound for one that is not the owner's."""
+    row = database.execute(
+        "SELECT id, title, begun, changed FROM conversation WHERE id = ? AND owner = ?", (_kept(conversation), owner)
+    ).fetchone()
+    if row is None:
+        raise _unknown(conversation)
+    return Conversation(id=row[0], title=row[1], begun=row[2], changed=row[3])
+
+
+def _replace_last(database: sqlite3.Connection, replaced: str, kept: dict[str, str]) -> None:
+    """Put an exchange in the place of the conversation's last. Raises ConversationChanged."""
+    last = database.execute(
+        "SELECT number, answer_id FROM exchange WHERE conversation = :conversation ORDER BY number DESC LIMIT 1", kept
+    ).fetchone()
+    if last is None or last[1] != replaced:
+        raise ConversationChanged("the answer that was to be given anew is no longer the last one.", "Open it again.")
+    database.execute(
+        "UPDATE exchange SET asked = :asked, answer = :answer, answer_id = :answer_id, words = :words,"
+        f" filters = :filters WHERE number = {last[0]:d}",
+        kept,
+    )
+
+
+def _kept(text: str) -> str:
+    """Text as SQLite takes it: halves of characters, which no encoding has, become question marks."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _has(database: sqlite3.Connection, conversation: Conversation, wanted: list[str]) -> bool:
     """Whether each of the words is in the title or in some exchange."""
     title = fold_text(conversation.title)
@@ -248,4 +310,6 @@ def _now() -> str:
 
 
 def _unknown(conversation: str) -> ConversationNotFound:
-    return ConversationNotFound(f"there is no conversation {conversation!r}.", "List them with: GET /api/conversations")
+    return ConversationNotFound(
+        f"there is no conversation {conversation!r}.", "Begin one with: POST /api/conversations"
+    )

@@ -14,15 +14,15 @@ from markdown_it import MarkdownIt
 from records import answer, refusal, sentence
 
 from index.embed import Embedder
-from index.errors import ConversationNotFound
+from index.errors import ConversationChanged, ConversationNotFound
 from index.generations import Home
-from qa.answer import Answer, Citation
+from qa.answer import Answer, Citation, Turn
 from qa.export import conversation_markdown, escaped, markdown, plain
 from qa.filters import Filters
 from qa.history import LAYOUT, TITLE, History
 from qa.library import Library
 from web.api import create_api
-from web.visitors import COOKIE, VisitorCookie
+from web.visitors import COOKIE, VisitorCookie, owner_by
 
 
 @pytest.fixture
@@ -45,7 +45,8 @@ def test_an_owner_sees_its_own_alone(history: History) -> None:
     history.record(hers.id, said("甲？"), owner="b")
     uses: list[Callable[[], object]] = [
         lambda: history.exchanges(hers.id, "a"),
-        lambda: history.turns(hers.id, "a"),
+        lambda: history.dialogue(hers.id, "a"),
+        lambda: history.conversation(hers.id, "a"),
         lambda: history.record(hers.id, said("乙？"), owner="a"),
         lambda: history.rename(hers.id, "别的", "a"),
         lambda: history.remove(hers.id, "a"),
@@ -69,12 +70,45 @@ def test_an_answer_is_found_by_its_id(history: History) -> None:
     assert History(Path("none.sqlite")).exchange("x1") is None
 
 
-def test_an_answer_given_anew_takes_the_place_of_the_first(history: History) -> None:
+def test_an_answer_given_anew_takes_the_place_of_the_last(history: History) -> None:
     kept = history.begin()
     for key in ("1", "2"):
         history.record(kept.id, said("甲？", id=key))
     history.record(kept.id, said("甲？", id="3"), replaces="2")
     assert [e.answer.id for e in history.exchanges(kept.id)] == ["1", "3"]
+    for gone in ("1", "2", "none"):
+        with pytest.raises(ConversationChanged):
+            history.record(kept.id, said("甲？", id="4"), replaces=gone)
+    with pytest.raises(ConversationChanged):
+        history.record(history.begin().id, said("甲？", id="4"), replaces="3")
+    assert [e.answer.id for e in history.exchanges(kept.id)] == ["1", "3"]
+
+
+def test_what_came_before_a_conversation_stays_with_it(history: History) -> None:
+    before = [Turn(role="user", content="合肥有多少家？"), Turn(role="assistant", content="93家。")]
+    kept = history.begin(owner="a", before=before)
+    history.record(kept.id, said("那2030年呢？", id="x1"), owner="a")
+    assert history.dialogue(kept.id, "a").before == before
+    assert [t.content for t in history.dialogue(kept.id, "a").turns][:3] == ["合肥有多少家？", "93家。", "那2030年呢？"]
+    assert history.turns_before("x1", "a") == before
+
+
+def test_nobodys_conversations_are_reached_by_their_id_and_never_listed(history: History) -> None:
+    kept = history.begin("无主")
+    history.record(kept.id, said("甲？", id="x1"))
+    assert history.conversations() == []
+    assert history.conversations(words="甲") == []
+    assert [e.answer.id for e in history.exchanges(kept.id)] == ["x1"]
+    assert history.turns_before("x1") == []
+
+
+def test_half_a_character_becomes_a_question_mark(history: History) -> None:
+    kept = history.begin("甲\ud800", "a")
+    assert kept.title == "甲?"
+    assert history.rename(kept.id, "乙\udfff", "a").title == "乙?"
+    assert [c.title for c in history.conversations("a", "乙\udfff")] == ["乙?"]
+    with pytest.raises(ConversationNotFound):
+        history.exchanges("\ud800", "a")
 
 
 @pytest.mark.parametrize(
@@ -85,17 +119,17 @@ def test_conversations_are_searched_in_titles_questions_and_answers(
     history: History, words: str, found: list[str]
 ) -> None:
     for title, question in (("合肥", "有多少家量子企业？"), ("苏州", "2030年的產值是多少？")):
-        history.record(history.begin(title).id, said(question))
-    assert sorted(c.title for c in history.conversations(words=words)) == sorted(found)
+        history.record(history.begin(title, "a").id, said(question), owner="a")
+    assert sorted(c.title for c in history.conversations("a", words)) == sorted(found)
 
 
 def test_a_conversation_gets_another_title(history: History) -> None:
     kept = history.begin()
     history.record(kept.id, said("甲？"))
     assert history.rename(kept.id, " " + "题" * 60).title == "题" * TITLE
-    assert history.conversations()[0].title == "题" * TITLE
+    assert history.conversation(kept.id).title == "题" * TITLE
     history.record(kept.id, said("乙？"))
-    assert history.conversations()[0].title == "题" * TITLE
+    assert history.conversation(kept.id).title == "题" * TITLE
 
 
 def test_conversations_of_the_first_layout_are_carried_on(tmp_path: Path) -> None:
@@ -111,7 +145,7 @@ def test_conversations_of_the_first_layout_are_carried_on(tmp_path: Path) -> Non
         for written in (said("合肥？", id="7").model_dump_json(), "{}"):
             database.execute("INSERT INTO exchange (conversation, asked, answer) VALUES ('c', 'z', ?)", (written,))
     history = History(path)
-    assert [c.title for c in history.conversations(words="合肥")] == ["旧的"]
+    assert history.conversation("c").title == "旧的"
     found = history.exchange("7")
     assert found is not None
     assert found.answer == said("合肥？", id="7")
@@ -153,15 +187,18 @@ def test_browsers_do_not_see_each_others_conversations(app: FastAPI) -> None:
 
 @pytest.mark.parametrize("forged", ["", "x" * 32, "a" * 31, "a" * 33])
 def test_a_cookie_of_another_form_is_nobody(app: FastAPI, forged: str) -> None:
-    TestClient(app).post("/api/conversations", json={"title": "无主"})
-    listed = TestClient(app, cookies={COOKIE: forged}).get("/api/conversations").json()
-    assert [c["title"] for c in listed] == ["无主"]
+    kept = TestClient(app).post("/api/conversations", json={"title": "无主"}).json()["id"]
+    client = TestClient(app, cookies={COOKIE: forged})
+    assert client.get("/api/conversations").json() == []
+    assert client.get(f"/api/conversations/{kept}").json() == []
+    assert client.get("/api/feedback").text == ""
 
 
 def test_a_conversation_is_searched_renamed_and_exported(app: FastAPI, tmp_path: Path) -> None:
-    client = TestClient(app)
+    client = TestClient(app, cookies={COOKIE: "a" * 32})
     kept = client.post("/api/conversations", json={}).json()["id"]
-    History(tmp_path / "home" / "history.sqlite").record(kept, said("合肥？", id="7", cited=[("a", 0, 3)]))
+    answered = said("合肥？", id="7", cited=[("a", 0, 3)])
+    History(tmp_path / "home" / "history.sqlite").record(kept, answered, owner=owner_by("a" * 32))
     renamed = client.patch(f"/api/conversations/{kept}", json={"title": "新<名>"})
     assert renamed.json()["title"] == "新<名>"
     assert client.patch(f"/api/conversations/{kept}", json={"title": " "}).status_code == 422

@@ -23,6 +23,7 @@ from qa.history import LAYOUT, TITLE, History
 from qa.library import Library
 from qa.tracing import Trace, traced
 from web.api import create_api
+from web.visitors import COOKIE
 
 TEXT = "合肥市发布公报。合肥有量子企业60家。合肥的面积很大。"
 QUOTE = "合肥有量子企业60家。"
@@ -45,7 +46,7 @@ def test_answers_come_back_as_they_were_given(history: History) -> None:
     history.record(kept.id, said("甲？"))
     history.record(kept.id, said("乙？"))
     assert [e.answer for e in history.exchanges(kept.id)] == [said("甲？"), said("乙？")]
-    assert [(t.role, t.content) for t in history.turns(kept.id)] == [
+    assert [(t.role, t.content) for t in history.dialogue(kept.id).turns] == [
         ("user", "甲？"),
         ("assistant", "规模为5000亿元。"),
         ("user", "乙？"),
@@ -54,28 +55,28 @@ def test_answers_come_back_as_they_were_given(history: History) -> None:
 
 
 def test_a_conversation_is_named_by_its_first_question(history: History) -> None:
-    plain, named = history.begin(), history.begin("我的题目")
+    plain, named = history.begin(owner="a"), history.begin("我的题目", "a")
     for kept in (plain, named):
-        history.record(kept.id, said("问" * 60))
-        history.record(kept.id, said("另一问？"))
-    titles = {c.id: c.title for c in history.conversations()}
+        history.record(kept.id, said("问" * 60), owner="a")
+        history.record(kept.id, said("另一问？"), owner="a")
+    titles = {c.id: c.title for c in history.conversations("a")}
     assert titles == {plain.id: "问" * TITLE, named.id: "我的题目"}
 
 
 def test_the_conversation_changed_last_is_listed_first(history: History) -> None:
-    first, second = history.begin("一"), history.begin("二")
-    assert [c.title for c in history.conversations()] == ["二", "一"]
-    history.record(first.id, said("甲？"))
-    assert [c.title for c in history.conversations()] == ["一", "二"]
+    first, second = history.begin("一", "a"), history.begin("二", "a")
+    assert [c.title for c in history.conversations("a")] == ["二", "一"]
+    history.record(first.id, said("甲？"), owner="a")
+    assert [c.title for c in history.conversations("a")] == ["一", "二"]
     assert second.begun == second.changed
 
 
 def test_a_removed_conversation_leaves_nothing(history: History) -> None:
-    kept, other = history.begin(), history.begin()
+    kept, other = history.begin(owner="a"), history.begin(owner="a")
     for one in (kept, other):
-        history.record(one.id, said("甲？"))
-    history.remove(kept.id)
-    assert [c.id for c in history.conversations()] == [other.id]
+        history.record(one.id, said("甲？"), owner="a")
+    history.remove(kept.id, "a")
+    assert [c.id for c in history.conversations("a")] == [other.id]
     with sqlite3.connect(history._file.path) as database:
         assert database.execute("SELECT count(*) FROM exchange").fetchone() == (1,)
 
@@ -86,7 +87,7 @@ def test_a_removed_conversation_leaves_nothing(history: History) -> None:
 def test_an_unknown_conversation_is_an_error(history: History, use: Callable[[History], Any]) -> None:
     with pytest.raises(ConversationNotFound, match="'x'"):
         use(history)
-    assert history.conversations() == []
+    assert history.conversations("a") == []
 
 
 def test_another_layout_is_an_error(history: History) -> None:
@@ -94,7 +95,7 @@ def test_another_layout_is_an_error(history: History) -> None:
     with sqlite3.connect(history._file.path) as database:
         database.execute(f"PRAGMA user_version = {LAYOUT + 1}")
     with pytest.raises(HistoryError, match=f"layout {LAYOUT + 1}"):
-        history.conversations()
+        history.conversations("a")
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 100])
@@ -128,12 +129,12 @@ def all_at_once(act: Callable[[int], object], times: int) -> None:
 
 
 def test_many_may_begin_at_once(history: History) -> None:
-    all_at_once(lambda n: history.begin(str(n)), 16)
-    assert {c.title for c in history.conversations()} == {str(n) for n in range(16)}
+    all_at_once(lambda n: history.begin(str(n), "a"), 16)
+    assert {c.title for c in history.conversations("a")} == {str(n) for n in range(16)}
 
 
 def test_reading_makes_no_file(history: History) -> None:
-    assert history.conversations() == []
+    assert history.conversations("a") == []
     with pytest.raises(ConversationNotFound):
         history.exchanges("x")
     assert not history._file.path.exists()
@@ -212,7 +213,7 @@ def client(
     monkeypatch.setattr("qa.confidence.CALIBRATION", Calibration(intercept=50))
     (tmp_path / "a.txt").write_text(TEXT, "utf-8")
     index(tmp_path / "a.txt")
-    with TestClient(create_api(Library(home, embedder))) as client:
+    with TestClient(create_api(Library(home, embedder)), cookies={COOKIE: "a" * 32}) as client:
         yield client
 
 
@@ -278,7 +279,7 @@ def test_a_conversation_can_be_read_without_an_index(client: TestClient, home: H
     asked = client.post("/api/ask", json={"question": "合肥有多少家量子企业？", "conversation": kept}).json()
     for path in (home.root / "CURRENT", home.store):
         path.unlink()
-    with TestClient(create_api(Library(Home(home.root), embedder))) as later:
+    with TestClient(create_api(Library(Home(home.root), embedder)), cookies={COOKIE: "a" * 32}) as later:
         [exchange] = later.get(f"/api/conversations/{kept}").json()
         assert exchange["answer"] == asked
         assert [t["trace"] for t in exchange["traces"]] == ["gone"]

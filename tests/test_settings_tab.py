@@ -108,8 +108,8 @@ def test_a_model_that_is_not_set_is_not_asked_for(visit: Visit, site: Site) -> N
     assert page.input_value("#yj-question textarea") == QUESTION
 
 
-def test_an_answer_is_streamed_and_stopped(visit: Visit, own: Site, model: Scripted) -> None:
-    released = threading.Event()
+def slow(released: threading.Event) -> Writer:
+    """Writes its first sentence, and the second one once it is released."""
 
     class Waiting(ScriptedModel):
         def _stream(self, *given: Any, **more: Any) -> Iterator[Any]:
@@ -118,15 +118,13 @@ def test_an_answer_is_streamed_and_stopped(visit: Visit, own: Site, model: Scrip
                 if "。" in str(chunk.message.content):
                     assert released.wait(30)
 
-    own.library.write_with(
-        Writer(
-            ChatModel(
-                Endpoint(model="慢"),
-                lambda _: Waiting(replies=["合肥到2027年量子企业增加到150家[1]。合肥设立30亿元的量子基金[2]。"]),
-            ),
-            Verifier(),
-        )
-    )
+    replies = ["合肥到2027年量子企业增加到150家[1]。合肥到2027年量子企业增加到150家[1]。"]
+    return Writer(ChatModel(Endpoint(model="慢"), lambda _: Waiting(replies=replies)), Verifier())
+
+
+def test_an_answer_is_streamed_and_stopped(visit: Visit, own: Site) -> None:
+    released = threading.Event()
+    own.library.write_with(slow(released))
     page = visit(at=own)
     page.fill("#yj-question textarea", QUESTION)
     page.keyboard.press("Enter")
@@ -142,3 +140,23 @@ def test_an_answer_is_streamed_and_stopped(visit: Visit, own: Site, model: Scrip
     page.keyboard.press("Enter")
     expect(page.locator(".yj-exchange .yj-said")).to_contain_text("150家")
     expect(page.locator(".yj-exchange")).to_have_count(1)
+
+
+def test_an_answer_that_is_left_does_not_come_after_its_page(visit: Visit, own: Site) -> None:
+    released = threading.Event()
+    own.library.write_with(slow(released))
+    page = visit(at=own)
+    page.fill("#yj-question textarea", QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.locator(".yj-exchange .yj-busy")).to_be_visible()
+    page.get_by_role("button", name="新对话").click()
+    expect(page.locator(".yj-exchange")).to_have_count(0)
+    expect(page.locator("#yj-send")).to_be_visible()
+    released.set()
+    own.library.write_with(None)
+    own.ask(page, "西安航天基地共有多少家航天企业？")
+    expect(page.locator(".yj-exchange")).to_have_count(1)
+    rows = page.locator(".yj-conversations li")
+    expect(rows).to_have_count(2)
+    rows.filter(has_text="合肥").get_by_role("button").first.click()
+    expect(page.locator(".yj-said").first).to_contain_text("150家")

@@ -1,8 +1,6 @@
 """An answer as HTML: what is partly supported, dropped or asked says so, and text stays text."""
 
 import re
-import threading
-from collections.abc import Iterator
 
 import pytest
 from records import answer, sentence
@@ -11,7 +9,6 @@ from qa.answer import DroppedSentence, Status, Verdict
 from qa.events import Cited, Said
 from ui.transcript import Shown, exchange_html, suggestions_html
 from ui.words import Language, words_in
-from web.stops import Stops, until
 
 WORDS = words_in(Language.HANS)
 
@@ -53,41 +50,3 @@ def test_each_status_has_its_look(status: Status) -> None:
 def test_questions_to_press_are_text() -> None:
     assert "&lt;b&gt;" in suggestions_html("问", ["<b>？"])
     assert suggestions_html("问", []) == ""
-
-
-# -- stopping ---------------------------------------------------------------------------------
-
-
-def test_items_end_at_once_though_the_next_is_waited_for() -> None:
-    stops, waiting, closed = Stops(), threading.Event(), threading.Event()
-
-    def items() -> Iterator[int]:
-        try:
-            yield 1
-            waiting.wait(10)
-            yield 2
-            yield 3
-        finally:
-            closed.set()
-
-    with stops.running("me") as stop:
-        taken = until(stop, items())
-        assert next(taken) == 1
-        stops.stop("another")
-        stops.stop("me")
-        assert list(taken) == []
-    waiting.set()
-    assert closed.wait(10)
-    stops.stop("me")
-
-
-def test_items_come_whole_and_their_errors_are_raised() -> None:
-    def failing() -> Iterator[int]:
-        yield 1
-        raise ValueError("zwei")
-
-    assert list(until(threading.Event(), iter([1, 2, 3]))) == [1, 2, 3]
-    taken = until(threading.Event(), failing())
-    assert next(taken) == 1
-    with pytest.raises(ValueError, match="zwei"):
-        next(taken)

@@ -25,6 +25,7 @@ from ui.transcript import start_html, suggestions_html
 from ui.words import SCRIPT_OF, Words
 from web.conversations import store_of
 from web.feedback import FeedbackRequest, take
+from web.panel import hint_html
 from web.visitors import COOKIE, owner_by
 
 Updates = dict[gr.components.Component, Any]
@@ -38,6 +39,11 @@ ASKING = 8
 def owner(request: gr.Request) -> str:
     """Whose conversations a request may see."""
     return owner_by(request.cookies.get(COOKIE, ""))
+
+
+def session(request: gr.Request) -> str:
+    """The opened page that a request is from."""
+    return str(request.session_hash)
 
 
 class ChatTab:
@@ -106,20 +112,19 @@ class ChatTab:
             self._ask,
             [self.question, self.conversation, *how],
             self.outputs,
-            **_streaming(),
+            **streaming(),
         )
         suggested = self.suggestions.example_select(
-            self._ask_suggested, [self.conversation, *how], self.outputs, **_streaming()
+            self._ask_suggested, [self.conversation, *how], self.outputs, **streaming()
         )
-        again = self.transcript.retry(self._ask_again, [self.conversation, *how], self.outputs, **_streaming())
+        again = self.transcript.retry(self._ask_again, [self.conversation, *how], self.outputs, **streaming())
         listed = [self.search, self.conversation]
         for event in (asked, suggested, again):
-            event.then(self._suggest, self.conversation, self.suggestions, **QUICK)
-            event.then(self._list, listed, self.list, **QUICK)
+            self.follow(event)
         self.stop.click(self._stop, None, None, **QUICK)
         self.transcript.select(self._show, None, self.panel, **QUICK)
         self.search.change(self._list, listed, self.list, trigger_mode="always_last", **QUICK)
-        shown = [self.transcript, self.conversation, self.suggestions, self.list]
+        shown = [self.transcript, self.conversation, self.suggestions, self.list, self.send, self.stop]
         opened = [
             self.list.select(self._open, self.search, shown, **QUICK),
             self.list.delete(self._remove, listed, shown, **QUICK),
@@ -132,12 +137,17 @@ class ChatTab:
         self.clear.click(lambda: ([], "", "", []), None, [self.sources, self.since, self.until, self.articles], **QUICK)
         self.sources.focus(self._known_sources, None, self.sources, **QUICK)
 
+    def follow(self, event: gr.events.Dependency) -> None:
+        """Let what could be asked next, and the list of conversations, come after what an event asked."""
+        event.then(self._suggest, self.conversation, self.suggestions, **QUICK)
+        event.then(self._list, [self.search, self.conversation], self.list, **QUICK)
+
     # -- asking ---------------------------------------------------------------------------
 
     def ask_question(self, question: str, history: list[Turn], request: gr.Request) -> Iterator[Updates]:
         """Ask in a new conversation, after these turns: for what another tab sends here."""
-        views = self._conversations.ask(question, "", owner(request), before=history)
-        yield from self._shown(views, question)
+        how = Asking(key=session(request))
+        yield from self._asked("", lambda: self._conversations.ask(question, "", owner(request), how, before=history))
 
     # Gradio hands over requests and events by their place, before what `*how` takes.
     def _ask(self, request: gr.Request, text: str, conversation: str, *how: Any) -> Iterator[Updates]:
@@ -157,7 +167,7 @@ class ChatTab:
         )
 
     def _stop(self, request: gr.Request) -> None:
-        self._conversations.stop(str(request.session_hash))
+        self._conversations.stop(session(request))
 
     def _how(self, request: gr.Request, given: tuple[Any, ...]) -> Asking:
         sources, since, until, articles, mode, sentences, script = given
@@ -167,25 +177,22 @@ class ChatTab:
             filters_from(sources or [], since, until, articles or [], self._words),
             None if mode == "auto" else mode,
             Preferences(Script(script) if script else None, int(sentences) or None if sentences else None),
-            str(request.session_hash),
+            session(request),
         )
 
     def _asked(self, text: str, begin: Callable[[], Iterator[View]]) -> Iterator[Updates]:
         try:
-            yield from self._shown(begin(), "")
+            for number, view in enumerate(begin()):
+                updates: Updates = {self.transcript: view.html, self.conversation: view.conversation}
+                if number == 0:
+                    updates |= {self.question: "", self.suggestions: ""}
+                yield updates | self._buttons(is_answering=not view.is_done)
         except YoujuError as error:  # what was not asked stays in the box
             gr.Warning(in_words(error, self._words))
-            yield {self.question: text, self.send: gr.Button(visible=True), self.stop: gr.Button(visible=False)}
+            yield {self.question: text, **self._buttons(is_answering=False)}
 
-    def _shown(self, views: Iterator[View], text: str) -> Iterator[Updates]:
-        for number, view in enumerate(views):
-            updates: Updates = {self.transcript: view.html, self.conversation: view.conversation}
-            if number == 0:
-                updates |= {self.question: text, self.suggestions: ""}
-                updates |= {self.send: gr.Button(visible=False), self.stop: gr.Button(visible=True)}
-            if view.is_done:
-                updates |= {self.send: gr.Button(visible=True), self.stop: gr.Button(visible=False)}
-            yield updates
+    def _buttons(self, *, is_answering: bool) -> Updates:
+        return {self.send: gr.Button(visible=not is_answering), self.stop: gr.Button(visible=is_answering)}
 
     def _suggest(self, conversation: str, request: gr.Request) -> str:
         """What could be asked next, or first; nothing where nothing can be asked."""
@@ -206,10 +213,16 @@ class ChatTab:
 
     def _show(self, chosen: gr.EventData) -> str:
         citation = Citation.model_validate(chosen._data["citation"])
-        return cited_html(citation, store_of(self._services.library), self._words)
+        try:
+            return cited_html(citation, store_of(self._services.library), self._words)
+        except YoujuError as error:
+            return hint_html(in_words(error, self._words))
 
     def _known_sources(self) -> Any:
-        store = store_of(self._services.library)
+        try:
+            store = store_of(self._services.library)
+        except YoujuError as error:
+            return gr.Dropdown(choices=[], info=in_words(error, self._words))
         return gr.Dropdown(choices=sorted(s for s in store.sources() if s) if store else [])
 
     def _found_function(self) -> Callable[[str], str]:
@@ -235,12 +248,16 @@ class ChatTab:
             listed = self._services.history.conversations(owner(request), words)
         except YoujuError as error:
             listed, trouble = [], in_words(error, self._words)
-        return self._list_html(listed, conversation, words, trouble)
+        return self._list_html(listed, conversation, words, trouble, is_known=bool(owner(request)))
 
-    def _list_html(self, conversations: list[Conversation], current: str, words: str, trouble: str = "") -> str:
+    def _list_html(
+        self, conversations: list[Conversation], current: str, words: str, trouble: str = "", *, is_known: bool = True
+    ) -> str:
+        said = self._words.conversations
+        none = said.none_found if words.strip() else said.none
         return render(
-            "conversations.html", conversations=conversations, current=current, words=words.strip(),
-            trouble=trouble, w=self._words,
+            "conversations.html", conversations=conversations, current=current,
+            none=none if is_known else said.no_cookie, trouble=trouble, w=self._words,
             longest=TITLE, api="../", icon=icon,
         )  # fmt: skip
 
@@ -251,6 +268,7 @@ class ChatTab:
         return self._opened("", words, request)
 
     def _opened(self, conversation: str, words: str, request: gr.Request) -> Updates:
+        self._conversations.leave(session(request))
         try:
             view = self._conversations.opened(conversation, owner(request))
         except YoujuError as error:
@@ -260,6 +278,7 @@ class ChatTab:
             self.conversation: view.conversation,
             self.suggestions: "",
             self.list: self._list(words, view.conversation, request),
+            **self._buttons(is_answering=False),
         }
 
     def _rename(self, words: str, conversation: str, request: gr.Request, chosen: gr.EventData) -> str:
@@ -292,7 +311,7 @@ class ChatTab:
         return {self.list: self._list("", "", request)}
 
 
-def _streaming() -> dict[str, Any]:
+def streaming() -> dict[str, Any]:
     return {
         "show_progress": "hidden",
         "api_visibility": "private",

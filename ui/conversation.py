@@ -1,19 +1,25 @@
-"""A conversation as the chat goes through it: asked, streamed, stopped, asked again, opened anew."""
+"""A conversation as the chat goes through it: asked, streamed, stopped, left, asked again, opened anew."""
 
+import logging
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from index.errors import YoujuError
 from qa.answer import Mode, Turn
-from qa.events import Done
+from qa.events import Done, Event
 from qa.filters import Filters
-from qa.history import Exchange, turns_of
+from qa.history import Dialogue
 from qa.pipeline import MAX_QUESTION, Preferences
 from ui.problems import Told, in_words
 from ui.services import Services
 from ui.transcript import Shown, exchange_html, transcript_html
 from ui.words import Words
-from web.stops import Stops, until
+from web.background import in_background
+from web.stops import Run, Stops
+
+FLUSHED = 0.1
+"""Seconds after which Gradio has sent what it was given: its stream looks for that every 0.05 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +30,12 @@ class Asking:
     mode: Mode | None = None
     preferences: Preferences | None = None
     key: str = ""
-    """By which the answer can be stopped."""
+    """By which the answer can be stopped: one is given at a time for each."""
 
 
 AS_SET = Asking()
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,16 @@ class View:
     is_done: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an answer belongs: a conversation, or a new one of its owner's, which it begins."""
+
+    conversation: str
+    owner: str
+    dialogue: Dialogue = field(default_factory=lambda: Dialogue([], []))
+    replaces: str | None = None
+
+
 class Conversations:
     """The conversations of the page, in one language."""
 
@@ -48,8 +66,13 @@ class Conversations:
         self._stops = Stops()
 
     def stop(self, key: str) -> None:
-        """End the answer that is being given under this key."""
+        """End the answer that is being given under this key; one that is whole is kept all the same."""
         self._stops.stop(key)
+
+    def leave(self, key: str) -> None:
+        """Show no more of the answer that is being given under this key. It is kept when it is whole."""
+        if self._stops.leave(key):
+            time.sleep(FLUSHED)  # what was shown of it arrives before what is shown next
 
     def ask(
         self, question: str, conversation: str, owner: str, how: Asking = AS_SET, *, before: Sequence[Turn] = ()
@@ -59,23 +82,25 @@ class Conversations:
 
         Raises Told, and what the index and the conversations raise, before anything is shown.
         """
-        earlier = self._exchanges(conversation, owner)
-        yield from self._answered(question, conversation, owner, how, earlier, list(before))
+        dialogue = self._dialogue(conversation, owner)
+        if not dialogue.exchanges and before:
+            dialogue = Dialogue(list(before), [])
+        yield from self._answered(question, _Place(conversation, owner, dialogue), how)
 
     def again(self, answer: str, conversation: str, owner: str, how: Asking = AS_SET) -> Iterator[View]:
         """Ask for the conversation's last answer once more; the new one takes its place. Raises what `ask` raises."""
-        earlier = self._exchanges(conversation, owner)
-        if not earlier or earlier[-1].answer.id != answer:
+        dialogue = self._dialogue(conversation, owner)
+        if not dialogue.exchanges or dialogue.exchanges[-1].answer.id != answer:
             raise Told(self._words.errors["not_last"])
-        last = earlier.pop()
-        how = replace(how, filters=last.filters)
-        yield from self._answered(last.answer.question, conversation, owner, how, earlier, [], replaces=answer)
+        last = dialogue.exchanges[-1]
+        place = _Place(conversation, owner, dialogue.until(answer), replaces=answer)
+        yield from self._answered(last.answer.question, place, replace(how, filters=last.filters))
 
     def opened(self, conversation: str, owner: str) -> View:
         """A conversation as it is kept. Raises ConversationNotFound, HistoryError."""
         if not conversation:
             return self.start()
-        exchanges = self._exchanges(conversation, owner)
+        exchanges = self._services.history.exchanges(conversation, owner)
         last = len(exchanges) - 1
         html = [self._html(Shown.of(e.answer, is_last=n == last)) for n, e in enumerate(exchanges)]
         return View(transcript_html(html, self._words, conversation), conversation)
@@ -91,39 +116,42 @@ class Conversations:
         """An empty chat, and why it is one where something else was wanted."""
         return View(transcript_html([], self._words, note=note))
 
-    def _answered(
-        self,
-        question: str,
-        conversation: str,
-        owner: str,
-        how: Asking,
-        earlier: list[Exchange],
-        before: list[Turn],
-        *,
-        replaces: str | None = None,
-    ) -> Iterator[View]:
+    def _answered(self, question: str, place: _Place, how: Asking) -> Iterator[View]:
         self._check(question)
-        turns = turns_of(earlier) or before
         pipeline = self._services.library.pipeline()
-        events = pipeline.stream(question, turns, how.filters, mode=how.mode, preferences=how.preferences)
-        past = [self._html(Shown.of(e.answer)) for e in earlier]
-        shown = Shown(question.strip())
-        yield self._view(past, shown, conversation)
-        try:
-            with self._stops.running(how.key) as stop:
-                for event in until(stop, events):
-                    if isinstance(event, Done):
-                        conversation = conversation or self._services.history.begin(owner=owner).id
-                        self._services.history.record(
-                            conversation, event.answer, owner=owner, filters=how.filters, replaces=replaces
-                        )
+        events = pipeline.stream(
+            question, place.dialogue.turns, how.filters, mode=how.mode, preferences=how.preferences
+        )
+        past = [self._html(Shown.of(e.answer)) for e in place.dialogue.exchanges]
+        shown, conversation = Shown(question.strip()), place.conversation
+        with self._stops.running(how.key) as run:
+            yield self._view(past, shown, conversation)
+            try:
+                for event, conversation in in_background(self._kept(events, run, place, how), lambda: run.is_over):
                     shown = shown.after(event)
                     yield self._view(past, shown, conversation)
-        except YoujuError as error:
-            yield self._view(past, replace(shown, trouble=in_words(error, self._words)), conversation)
-        else:
-            if not shown.is_done:
-                yield self._view(past, replace(shown, trouble=self._words.chat.stopped), conversation)
+            except YoujuError as error:
+                yield self._view(past, replace(shown, trouble=in_words(error, self._words)), conversation)
+            except Exception:  # noqa: BLE001  a defect of ours: what has come stays, and whoever asked is told
+                _log.exception("an answer failed")
+                yield self._view(past, replace(shown, trouble=self._words.errors["other"]), conversation)
+            else:
+                if run.is_stopped and not run.is_left:
+                    yield self._view(past, replace(shown, trouble=self._words.chat.stopped), conversation)
+
+    def _kept(self, events: Iterator[Event], run: Run, place: _Place, how: Asking) -> Iterator[tuple[Event, str]]:
+        """The events, until the run is stopped, with the conversation that they belong to: a whole answer is kept in it
+        before it is said to be whole."""
+        history, conversation = self._services.history, place.conversation
+        for event in events:
+            if run.is_stopped or (isinstance(event, Done) and not run.end()):
+                return
+            if isinstance(event, Done):
+                conversation = conversation or history.begin("", place.owner, place.dialogue.before).id
+                history.record(
+                    conversation, event.answer, owner=place.owner, filters=how.filters, replaces=place.replaces
+                )
+            yield event, conversation
 
     def _check(self, question: str) -> None:
         if not question.strip():
@@ -131,8 +159,8 @@ class Conversations:
         if len(question.strip()) > MAX_QUESTION:
             raise Told(self._words.errors["too_long"].format(n=len(question.strip()), most=MAX_QUESTION))
 
-    def _exchanges(self, conversation: str, owner: str) -> list[Exchange]:
-        return self._services.history.exchanges(conversation, owner) if conversation else []
+    def _dialogue(self, conversation: str, owner: str) -> Dialogue:
+        return self._services.history.dialogue(conversation, owner) if conversation else Dialogue([], [])
 
     def _view(self, past: list[str], shown: Shown, conversation: str) -> View:
         html = transcript_html([*past, self._html(shown)], self._words, conversation)

@@ -13,7 +13,7 @@ from eval.questions import TestQuestion
 from eval.report import plots
 from eval.wording import shown, shown_interval
 from index.errors import YoujuError
-from ui.chat import ChatTab
+from ui.chat import ChatTab, streaming
 from ui.problems import in_words
 from ui.services import Services
 from ui.words import Words
@@ -77,7 +77,8 @@ class EvaluationTab:
             yield {tabs: gr.Tabs(selected="chat")}
             yield from chat.ask_question(question.question, question.history, request)
 
-        self._failed.select(open_failure, self._present, [tabs, *chat.outputs], **PRIVATE)
+        opened = self._failed.select(open_failure, self._present, [tabs, *chat.outputs], **streaming())
+        chat.follow(opened)
 
     def _begin(
         self, name: str | None, known: Uploads, how: str, most: float | None, request: gr.Request
@@ -177,11 +178,16 @@ class EvaluationTab:
         return {"headers": [said.id, said.problem, said.question, said.answer], "data": rows}
 
     def _failure(self, name: str, row: int) -> TestQuestion | None:
-        """The question of a failure, to be asked anew; None where it cannot be."""
-        run = self._evaluations.open(name)
-        if run is None or row >= len(run.failures):
+        """The question of a failure, to be asked anew; None, and why, where it cannot be."""
+        try:
+            run = self._evaluations.open(name)
+            if run is None or row >= len(run.failures):
+                return None
+            is_here = self._evaluations.is_about_this_index(run)
+        except YoujuError as error:
+            gr.Warning(in_words(error, self._words))
             return None
-        if not self._evaluations.is_about_this_index(run):
+        if not is_here:
             gr.Warning(self._words.evaluation.cannot_ask)
             return None
         return run.failures[row][1].question

@@ -149,6 +149,7 @@ class ConversationWords(_Words):
     search: str
     none: str
     none_found: str
+    no_cookie: str
     rename: str
     remove: str
     really: str
@@ -171,6 +172,9 @@ class ArticleWords(_Words):
     outcomes: dict[str, str]
     too_large: str
     too_many: str
+    too_much: str
+    more_files: str
+    problems: dict[str, str]
     summary: str
     reprint: str
     search: str

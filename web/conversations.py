@@ -1,5 +1,6 @@
 """Conversations over HTTP: begun, listed, searched, read with what has become of their citations, renamed, exported and
-removed. Those of a browser are seen by it alone (web/visitors.py)."""
+removed. Those of a browser are seen by it alone (web/visitors.py); those begun without its cookie are reached by their id,
+and not listed."""
 
 import json
 from collections.abc import Iterator
@@ -93,7 +94,7 @@ def conversations(library: Library, history: History) -> APIRouter:
 def _exported(history: History, conversation: str, owner: str, form: str) -> Response:
     """The conversation as a file to keep."""
     exchanges = history.exchanges(conversation, owner)
-    title = next(c.title for c in history.conversations(owner) if c.id == conversation)
+    title = history.conversation(conversation, owner).title
     if form == "json":
         body = {"title": title, "exchanges": [e.model_dump(mode="json") for e in exchanges]}
         text, media, ending = json.dumps(body, ensure_ascii=False, indent=2), "application/json", "json"
@@ -120,7 +121,7 @@ def turns_for(history: History, conversation: str | None, given: list[Turn], mos
         return given
     if given:
         raise QuestionError("a question has either a conversation or a history.", "Leave one of them out.")
-    return history.turns(conversation, owner)[-most:]
+    return history.dialogue(conversation, owner).turns[-most:]
 
 
 def kept(

@@ -107,14 +107,14 @@ class Evaluations:
         session = self._session(folder, chosen, name, conversion, limit)
         start = time.monotonic()
         asked = 0
-        with self._stops.running(key) as stop, folder.writing():
+        with self._stops.running(key) as going, folder.writing():
             session.begin(resume=False)
             yield Progress(0, len(chosen), 0.0)
             try:
                 with closing(session.run()) as records:
                     for asked, _ in enumerate(records, start=1):
                         yield Progress(asked, len(chosen), time.monotonic() - start)
-                        if stop.is_set():
+                        if going.is_stopped:
                             break
             finally:  # also when the page was closed
                 session.finish()

@@ -1,75 +1,73 @@
 """Ending early what somebody started: one run at a time for each key, such as a page's session."""
 
-import queue
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
-T = TypeVar("T")
-LOOK = 0.05
-"""Seconds between looks at whether to stop."""
+
+class Run:
+    """Something that goes on. It may be stopped until it has come to its end, and be left to go on by itself. Safe to
+    share between threads."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._is_ended = False
+        self.is_stopped = False
+        self.is_left = False
+
+    def stop(self) -> None:
+        """Ask it to stop; nothing for one at its end."""
+        with self._guard:
+            self.is_stopped = not self._is_ended
+
+    def end(self) -> bool:
+        """Come to its end, after which nothing stops it; whether nothing had before."""
+        with self._guard:
+            self._is_ended = not self.is_stopped
+            return self._is_ended
+
+    def leave(self) -> None:
+        """Nobody looks at it any more."""
+        self.is_left = True
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody waits for what comes of it."""
+        return self.is_stopped or self.is_left
 
 
 class Stops:
     """What may be ended early. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._running: dict[str, threading.Event] = {}
+        self._running: dict[str, Run] = {}
         self._guard = threading.Lock()
 
     @contextmanager
-    def running(self, key: str) -> Iterator[threading.Event]:
-        """A run begins, and ends with the block; its event is set when it is to stop."""
-        stop = threading.Event()
+    def running(self, key: str) -> Iterator[Run]:
+        """A run begins, and is known until the block ends; one that was there under this key is left."""
+        run = Run()
         with self._guard:
-            self._running[key] = stop
+            if earlier := self._running.get(key):
+                earlier.leave()
+            self._running[key] = run
         try:
-            yield stop
+            yield run
         finally:
             with self._guard:
-                if self._running.get(key) is stop:
+                if self._running.get(key) is run:
                     del self._running[key]
 
     def stop(self, key: str) -> None:
         """End the run that was started under this key; nothing for none."""
         with self._guard:
-            if key in self._running:
-                self._running[key].set()
+            if run := self._running.get(key):
+                run.stop()
 
-
-def until(stop: threading.Event, items: Iterator[T]) -> Iterator[T]:
-    """The items as they come, from a thread of their own: when `stop` is set they end at once, even where the next one is
-    still waited for. Raises what they raise."""
-    ended = object()
-    come: queue.SimpleQueue[object] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            for item in items:
-                come.put(item)
-                if stop.is_set():
-                    break
-        except Exception as error:  # noqa: BLE001  raised where the items are wanted
-            come.put(_Raised(error))
-        come.put(ended)
-
-    threading.Thread(target=run, daemon=True).start()
-    try:
-        while not stop.is_set():
-            try:
-                item = come.get(timeout=LOOK)
-            except queue.Empty:
-                continue
-            if item is ended:
-                return
-            if isinstance(item, _Raised):
-                raise item.error
-            yield item  # type: ignore[misc]
-    finally:
-        stop.set()  # also when nobody wants them any more
-
-
-class _Raised:
-    def __init__(self, error: Exception) -> None:
-        self.error = error
+    def leave(self, key: str) -> bool:
+        """Let the run that was started under this key go on unseen; whether there was one."""
+        with self._guard:
+            run = self._running.pop(key, None)
+        if run is not None:
+            run.leave()
+        return run is not None

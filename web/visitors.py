@@ -15,7 +15,7 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 def owner_of(request: Request) -> str:
-    """The owner that a request's cookie stands for; "" without one."""
+    """The owner that a request's cookie stands for; "", nobody, without one."""
     return owner_by(request.cookies.get(COOKIE, ""))
 
 

@@ -1,0 +1,181 @@
+"""A conversation as the chat goes through it: what is kept when somebody stops, goes elsewhere, or asks again."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from records import answer
+
+from index.errors import HistoryError
+from qa.answer import Answer, Turn
+from qa.events import Cited, Done, Event, Said
+from qa.filters import Filters
+from qa.history import History
+from ui.conversation import Asking, Conversations
+from ui.problems import Told
+from ui.words import Language, words_in
+
+WORDS = words_in(Language.HANS)
+PAGE = Asking(key="page")
+BEFORE = [Turn(role="user", content="合肥有多少家？"), Turn(role="assistant", content="93家。")]
+
+
+class Answering:
+    """Stands for the pipeline: says its one sentence, and the rest when it is let go on."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, list[str]]] = []
+        self.goes_on = threading.Event()
+        self.goes_on.set()
+        self.trouble: Exception | None = None
+
+    def stream(self, question: str, turns: list[Turn], *_: object, **__: object) -> Iterator[Event]:
+        self.asked.append((question, [t.content for t in turns]))
+        said = self._answer(question)
+        yield Cited(said.citations[0])
+        yield Said(said.sentences[0])
+        assert self.goes_on.wait(10)
+        if self.trouble:
+            raise self.trouble
+        yield Done(said)
+
+    def _answer(self, question: str) -> Answer:
+        return answer("规模为5000亿元。", id=f"{question}-{len(self.asked)}", question=question, cited=[("a", 0, 3)])
+
+
+@pytest.fixture
+def pipeline() -> Answering:
+    return Answering()
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> History:
+    return History(tmp_path / "history.sqlite")
+
+
+@pytest.fixture
+def page(pipeline: Answering, history: History) -> Conversations:
+    services: Any = SimpleNamespace(library=SimpleNamespace(pipeline=lambda: pipeline), history=history)
+    return Conversations(services, WORDS)
+
+
+def kept(history: History, count: int) -> list[list[str]]:
+    """The questions of the conversations of "me", once there are so many."""
+    deadline = time.monotonic() + 10
+    while len(history.conversations("me")) < count and time.monotonic() < deadline:
+        time.sleep(0.01)
+    listed = history.conversations("me")
+    return [[e.answer.question for e in history.exchanges(c.id, "me")] for c in listed]
+
+
+def test_an_answer_is_shown_as_it_comes_and_kept_before_it_is_whole(page: Conversations, history: History) -> None:
+    views = list(page.ask("甲？", "", "me", PAGE))
+    assert [view.is_done for view in views] == [False, False, False, True]
+    assert [bool(view.conversation) for view in views] == [False, False, False, True]
+    assert kept(history, 1) == [["甲？"]]
+
+
+def test_a_conversation_that_is_left_goes_on_unseen(page: Conversations, history: History, pipeline: Answering) -> None:
+    pipeline.goes_on.clear()
+    views = page.ask("甲？", "", "me", PAGE)
+    for _ in range(3):
+        assert not next(views).is_done
+    page.leave("page")
+    assert list(views) == []
+    assert history.conversations("me") == []
+    pipeline.goes_on.set()
+    assert kept(history, 1) == [["甲？"]]
+
+
+def test_an_answer_is_kept_though_its_page_was_closed(
+    page: Conversations, history: History, pipeline: Answering
+) -> None:
+    pipeline.goes_on.clear()
+    views: Any = page.ask("甲？", "", "me", PAGE)
+    next(views)
+    next(views)
+    views.close()
+    pipeline.goes_on.set()
+    assert kept(history, 1) == [["甲？"]]
+
+
+def test_what_is_stopped_is_not_kept_and_says_so(page: Conversations, history: History, pipeline: Answering) -> None:
+    pipeline.goes_on.clear()
+    views = page.ask("甲？", "", "me", PAGE)
+    for _ in range(3):
+        next(views)
+    page.stop("page")
+    [last] = views
+    assert last.is_done
+    assert WORDS.chat.stopped in last.html
+    pipeline.goes_on.set()
+    time.sleep(0.1)
+    assert history.conversations("me") == []
+
+
+def test_a_stop_that_comes_too_late_changes_nothing(
+    page: Conversations, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = history.record
+
+    def stopped_while_it_records(*given: Any, **more: Any) -> None:
+        page.stop("page")
+        record(*given, **more)
+
+    monkeypatch.setattr(history, "record", stopped_while_it_records)
+    *_, last = page.ask("甲？", "", "me", PAGE)
+    assert WORDS.chat.stopped not in last.html
+    assert 'data-answer="甲？-1"' in last.html
+    assert kept(history, 1) == [["甲？"]]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [(HistoryError("x"), WORDS.errors["history_failed"]), (ZeroDivisionError("x"), WORDS.errors["other"])],
+)
+def test_what_has_come_stays_when_the_rest_fails(
+    page: Conversations, history: History, pipeline: Answering, trouble: Exception, told: str
+) -> None:
+    pipeline.trouble = trouble
+    *_, last = page.ask("甲？", "", "me", PAGE)
+    assert last.is_done
+    assert told in last.html
+    assert "规模为5000亿元。" in last.html
+    assert history.conversations("me") == []
+
+
+def test_what_came_before_is_followed_on_asked_again_and_kept(
+    page: Conversations, history: History, pipeline: Answering
+) -> None:
+    filters = Filters.model_validate({"sources": ["甲报"]})
+    *_, first = page.ask("那2030年呢？", "", "me", Asking(filters, key="page"), before=BEFORE)
+    list(page.again("那2030年呢？-1", first.conversation, "me", PAGE))
+    list(page.ask("后来呢？", first.conversation, "me", PAGE))
+    told = [turn.content for turn in BEFORE]
+    assert pipeline.asked == [
+        ("那2030年呢？", told),
+        ("那2030年呢？", told),
+        ("后来呢？", [*told, "那2030年呢？", "规模为5000亿元。"]),
+    ]
+    exchanges = history.exchanges(first.conversation, "me")
+    assert [(e.answer.id, e.filters) for e in exchanges] == [("那2030年呢？-2", filters), ("后来呢？-3", None)]
+    with pytest.raises(Told):
+        list(page.again("那2030年呢？-2", first.conversation, "me", PAGE))
+
+
+def test_an_answer_given_anew_does_not_displace_what_was_asked_meanwhile(
+    page: Conversations, history: History, pipeline: Answering
+) -> None:
+    *_, first = page.ask("甲？", "", "me", PAGE)
+    pipeline.goes_on.clear()
+    again = page.again("甲？-1", first.conversation, "me", PAGE)
+    next(again)
+    history.record(first.conversation, answer("别的。", id="x", question="乙？"), owner="me")
+    pipeline.goes_on.set()
+    *_, last = again
+    assert WORDS.errors["not_last"] in last.html
+    assert kept(history, 1) == [["甲？", "乙？"]]
