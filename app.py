@@ -26,7 +26,7 @@ from web.visitors import VisitorCookie
 from youju.assembly import make_parts, writer_for
 from youju.settings import Settings, load_settings
 
-LOOPBACK = ("127.0.0.1", "localhost")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def create_app(
@@ -56,13 +56,18 @@ def create_app(
 
 def serve(settings: Settings) -> None:
     """Serve the chat and the API until stopped."""
+    # Whoever reaches the form can send what is asked, and the evidence, to any address.
+    if settings.model_form and settings.host not in LOOPBACK:
+        raise YoujuError(
+            f"the page may not set the language model while others can reach it, on {settings.host}.",
+            "Set OPENAI_MODEL and OPENAI_BASE_URL or OPENAI_API_KEY, and leave --model-form (YOUJU_MODEL_FORM) out.",
+        )
     parts = make_parts(settings)
     if problem := parts.library.warm_up():
         print(f"youju: {problem}", file=sys.stderr)
-    # Whoever reaches the page could send the key of the model anywhere: its endpoint is set there on one's own machine alone.
-    make_writer = partial(writer_for, settings=settings, verifier=parts.verifier)
+    make_writer = partial(writer_for, settings=settings, verifier=parts.verifier) if settings.model_form else None
     suggestions = Suggestions(parts.library)
-    app = create_app(parts.library, parts.verifier, make_writer if settings.host in LOOPBACK else None, suggestions)
+    app = create_app(parts.library, parts.verifier, make_writer, suggestions)
     listener = _listen(settings.host, settings.port)
     threading.Thread(target=_suggest, args=(suggestions,), daemon=True).start()
     print(f"youju: serving on http://{settings.host}:{settings.port}", file=sys.stderr)

@@ -8,9 +8,12 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from itertools import chain, islice
 
 from index.errors import ArticleNotFound
 from index.fold import fold, fold_text
+from index.reader import Reader
 from index.records import Article, Sentence
 from index.store import Store
 from qa.answer import Answer, Citation, Status
@@ -54,7 +57,11 @@ _AMOUNT = re.compile(r"^(?:[\d.,，]+|[零〇一二两三四五六七八九十�
 _ABOUT = re.compile(r"(?:大[约約]|大概|接近|超[过過]|不少[于於]|不低[于於]|[约約近逾超])$")
 
 
-def questions_of(article: Article) -> Iterator[tuple[str, Sentence]]:
+Suggested = tuple[str, Sentence]
+"""A question, and the sentence that answers it."""
+
+
+def questions_of(article: Article) -> Iterator[Suggested]:
     """Questions that sentences of the article might answer, in their script, with the sentence."""
     seen: set[str] = set()
     for sentence in article.sentences[:SENTENCES]:
@@ -75,23 +82,19 @@ class Suggestions:
         """Looks at nothing yet."""
         self._library = library
         self._guard = threading.Lock()
-        self._known: OrderedDict[tuple[str, int], list[str]] = OrderedDict()
-        self._first: tuple[str, list[str]] = ("", [])
+        self._generation = ""
+        self._newest: list[str] = []
+        self._known: OrderedDict[str, Future[list[Suggested]]] = OrderedDict()
 
     def first(self, script: Script | None = None) -> list[str]:
         """Questions for somebody who has asked nothing yet, the newest articles first; in a script, or as written.
 
         Raises what the library raises when there is nothing to ask.
         """
-        store = self._library.reader().store
-        digest = store.digest()
-        with self._guard:
-            known, questions = self._first
-        if known != digest:
-            questions = self._from_newest(store)
-            with self._guard:
-                self._first = (digest, questions)
-        return _in_script(questions, script)
+        reader = self._library.reader()
+        each = (self._of(article_id, reader)[:1] for article_id in self._newest_of(reader))
+        questions = islice(chain.from_iterable(each), FIRST)
+        return _in_script([question for question, _ in questions], script)
 
     def after(self, answers: Sequence[Answer], script: Script | None = None) -> list[str]:
         """Questions that go on from the last of the answers: of the articles that it cites, and not asked yet.
@@ -100,47 +103,73 @@ class Suggestions:
         """
         if not answers:
             return []
-        store = self._library.reader().store
+        reader = self._library.reader()
         asked = {_essence(answer.question) for answer in answers}
         cited = [citation for answer in answers for citation in answer.citations]
-        found: list[str] = []
-        for article_id in dict.fromkeys(c.article_id for c in answers[-1].citations):
-            try:
-                article = store.article(article_id)
-            except ArticleNotFound:  # removed since
-                continue
-            found += [q for q in self._of(article) if _essence(q) not in asked and not _cites(article, q, cited)]
-        return _in_script(list(dict.fromkeys(found))[:NEXT], script)
+        ids = dict.fromkeys(citation.article_id for citation in answers[-1].citations)
+        open_ones = (
+            question
+            for article_id in ids
+            for question, sentence in self._of(article_id, reader)
+            if _essence(question) not in asked and not _overlaps(sentence, article_id, cited)
+        )
+        return _in_script(list(islice(open_ones, NEXT)), script)
 
-    def _from_newest(self, store: Store) -> list[str]:
-        newest = sorted(store.summaries(), key=lambda s: (s.published, s.id), reverse=True)
-        originals = [summary for summary in newest if summary.group == summary.id]
-        questions: list[str] = []
-        for summary in originals[:LOOKED_AT]:
-            questions += self._of(store.article(summary.id))[:1]
-            if len(questions) == FIRST:
-                break
-        return questions
+    def _newest_of(self, reader: Reader) -> list[str]:
+        """Articles to look through for an empty chat."""
+        with self._guard:
+            self._forget_earlier(reader)
+            if self._newest:
+                return self._newest
+        newest = sorted(reader.store.summaries(), key=lambda s: (s.published, s.id), reverse=True)
+        originals = [summary.id for summary in newest if summary.group == summary.id][:LOOKED_AT]
+        with self._guard:
+            self._forget_earlier(reader)
+            self._newest = originals
+        return originals
 
-    def _of(self, article: Article) -> list[str]:
-        """The article's questions that were asked and are answered by it."""
-        key = (article.id, article.version)
+    def _forget_earlier(self, reader: Reader) -> None:
+        """What answers a question depends on all of the articles."""
+        if reader.generation != self._generation:
+            self._known.clear()
+            self._newest = []
+            self._generation = reader.generation
+
+    def _of(self, article_id: str, reader: Reader) -> list[Suggested]:
+        """The article's questions that were asked and are answered by it; none of one that is gone.
+
+        They are looked for once while the articles stay as they are, and by one alone: who comes meanwhile waits.
+        """
         with self._guard:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key]
-        pipeline = self._library.pipeline()
-        answered: list[str] = []
-        for tried, (question, sentence) in enumerate(questions_of(article), start=1):
-            if _is_answered(pipeline, question, article, sentence):
-                answered.append(question)
-            if tried == TRIES or len(answered) == OF_AN_ARTICLE:
-                break
-        with self._guard:
-            self._known[key] = answered
-            while len(self._known) > REMEMBERED:
+            self._forget_earlier(reader)
+            known = self._known.get(article_id)
+            found: Future[list[Suggested]] = known or self._known.setdefault(article_id, Future())
+            self._known.move_to_end(article_id)
+            if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
-        return answered
+        if known is None:
+            try:
+                found.set_result(self._asked(article_id, reader.store))
+            except BaseException as error:
+                found.set_exception(error)
+                self._forget(article_id, found)
+                raise
+        return found.result()
+
+    def _forget(self, article_id: str, found: "Future[list[Suggested]]") -> None:
+        with self._guard:
+            if self._known.get(article_id) is found:
+                del self._known[article_id]
+
+    def _asked(self, article_id: str, store: Store) -> list[Suggested]:
+        try:
+            article = store.article(article_id)
+        except ArticleNotFound:  # removed since it was cited
+            return []
+        pipeline = self._library.pipeline()
+        tried = islice(questions_of(article), TRIES)
+        answered = ((q, s) for q, s in tried if _is_answered(pipeline, q, article.id, s))
+        return list(islice(answered, OF_AN_ARTICLE))
 
 
 def _question(clause: str) -> str:
@@ -166,20 +195,15 @@ def _asking(clause: str, quantity: Quantity) -> str:
     return f"{before}多少{unit}{after}？"
 
 
-def _is_answered(pipeline: Pipeline, question: str, article: Article, sentence: Sentence) -> bool:
+def _is_answered(pipeline: Pipeline, question: str, article_id: str, sentence: Sentence) -> bool:
     """Whether asking gives an answer that cites the sentence."""
     answer = pipeline.ask(question, mode="extractive")
-    return answer.status is Status.ANSWERED and _overlaps(sentence, article, answer.citations)
+    return answer.status is Status.ANSWERED and _overlaps(sentence, article_id, answer.citations)
 
 
-def _cites(article: Article, question: str, cited: Sequence[Citation]) -> bool:
-    """Whether the question's sentence has been cited already."""
-    return any(q == question and _overlaps(s, article, cited) for q, s in questions_of(article))
-
-
-def _overlaps(sentence: Sentence, article: Article, cited: Sequence[Citation]) -> bool:
+def _overlaps(sentence: Sentence, article_id: str, cited: Sequence[Citation]) -> bool:
     return any(
-        c.article_id == article.id and c.start < sentence.span.end and sentence.span.start < c.end for c in cited
+        c.article_id == article_id and c.start < sentence.span.end and sentence.span.start < c.end for c in cited
     )
 
 

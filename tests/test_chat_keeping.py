@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+import httpx
+from playwright.sync_api import Browser, Page, expect
 from site_server import Site
 
 from eval.questions import read_questions
@@ -97,6 +98,7 @@ def test_one_answer_is_linked_to(visit: Visit, site: Site) -> None:
     expect(other.locator(".yj-said")).to_have_text("合肥到2027年量子企业增加到150家。")
     expect(other.get_by_text("This is one answer by itself.")).to_be_visible()
     expect(other.locator(".yj-conversations li")).to_have_count(0)
+    expect(other.locator(".yj-suggestion").first).to_be_hidden()
     expect(visit("zh-Hans/?answer=none").get_by_text("这条回答已经不在了")).to_be_visible()
 
 
@@ -175,3 +177,62 @@ def test_the_last_answer_is_given_anew(visit: Visit, site: Site) -> None:
     expect(page.locator(".yj-exchange")).to_have_count(2)
     page.reload()
     expect(page.locator(".yj-exchange")).to_have_count(2)
+
+
+def test_what_was_opened_and_said_stays_while_the_next_answer_comes(visit: Visit, site: Site) -> None:
+    page = visit()
+    first = site.ask(page, QUESTION)
+    first.get_by_role("button", name="有用").click()
+    expect(first.get_by_role("button", name="有用")).to_have_attribute("aria-pressed", "true")
+    first.get_by_role("button", name="有问题").click()
+    first.get_by_label("补充说明（可不填）").fill("还没写完")
+    first.get_by_text("怎么找到的").click()
+    expect(first.locator(".yj-found table")).to_be_visible()
+    site.ask(page, "西安航天基地共有多少家航天企业？")
+    expect(first.locator(".yj-found table")).to_be_visible()
+    expect(first.get_by_label("补充说明（可不填）")).to_have_value("还没写完")
+    expect(first.get_by_role("button", name="有用")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_keyboard_goes_on_where_a_conversation_was_renamed_or_deleted(visit: Visit, site: Site) -> None:
+    page = visit()
+    site.ask(page, QUESTION)
+    row = page.locator(".yj-conversations li")
+    row.locator("summary").click()
+    row.get_by_role("button", name="改名").click()
+    page.keyboard.press("Escape")
+    expect(row.get_by_label("对话名称")).to_be_hidden()
+    expect(row.locator("[data-open]")).to_be_focused()
+    row.locator("summary").click()
+    row.get_by_role("button", name="改名").click()
+    row.get_by_label("对话名称").fill("新名")
+    page.keyboard.press("Enter")
+    expect(row.locator("[data-open]")).to_have_text("新名")
+    expect(row.locator("[data-open]")).to_be_focused()
+    row.locator("summary").click()
+    row.locator("[data-remove]").dblclick()
+    expect(row.get_by_role("button", name="确认删除")).to_be_visible()
+    row.get_by_role("button", name="确认删除").click()
+    expect(row).to_have_count(0)
+    expect(page.locator("#yj-new")).to_be_focused()
+    expect(page.get_by_text("还没有对话。")).to_be_visible()
+
+
+def test_who_takes_no_cookies_is_alone_too(visit: Visit, site: Site, browser: Browser) -> None:
+    def cookieless() -> Page:
+        context = browser.new_context(locale="zh-CN")
+        address = site.url + "zh-Hans/"
+        context.route(address, lambda route: route.fulfill(body=httpx.get(address).text, content_type="text/html"))
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_selector("#yj-chat[data-ready]")
+        return page
+
+    first, second = cookieless(), cookieless()
+    site.ask(first, QUESTION)
+    exchange = site.ask(first, "那量子基金有多少亿元呢？")
+    expect(exchange.locator(".yj-said")).to_contain_text("30亿元")
+    for page in (first, second):
+        expect(page.locator(".yj-conversations li")).to_have_count(0)
+        expect(page.get_by_text("浏览器没有接受 cookie")).to_be_visible()
+        page.context.close()

@@ -223,6 +223,7 @@ def test_a_page_gives_its_cookie_once(tmp_path: Path) -> None:
     assert "set-cookie" not in client.get("/other").headers
     first = client.get("/page").headers["set-cookie"]
     assert "HttpOnly; SameSite=Lax" in first
+    assert client.get("/page").headers["cache-control"] == "private, no-store"
     assert "Secure" not in first
     assert client.get("/page").headers["set-cookie"] == first
     assert "Secure" in client.get("/page", headers={"x-forwarded-proto": "https"}).headers["set-cookie"]

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from eval.questions import read_questions
 from index.embed import Embedder
+from index.errors import YoujuError
 from index.generations import Home
 from qa.answer import Answer, AnswerSpan
 from qa.feedback import Feedback, FeedbackStore, Reason, question_set
@@ -74,3 +75,12 @@ def test_feedback_over_http_and_from_the_command_line(
     assert [q.answers for q in read_questions(out)] == [[["50"]]]
     listed = CliRunner().invoke(app, ["feedback", "--home", str(home.root)])
     assert "规模？" in listed.output
+
+
+def test_feedback_that_cannot_be_written_is_an_error_in_a_line(home: Home, tmp_path: Path) -> None:
+    FeedbackStore(home.root / "feedback.sqlite").give(Feedback(answer=said(), good=True))
+    (home.root / "store.sqlite").touch()
+    out = tmp_path / "none" / "questions.jsonl"
+    told = CliRunner().invoke(app, ["feedback", "--export", str(out), "--home", str(home.root)])
+    assert isinstance(told.exception, YoujuError)
+    assert told.exception.message == f"{out} cannot be written: No such file or directory."

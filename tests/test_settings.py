@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from index.errors import YoujuError
 from youju.settings import SettingsError, load_settings
 
 
@@ -95,3 +96,10 @@ def test_settings_file_that_is_not_toml_is_named(folder: Path, content: bytes) -
     (folder / "youju.toml").write_bytes(content)
     with pytest.raises(SettingsError, match=r"youju\.toml"):
         load_settings()
+
+
+def test_the_model_is_not_set_on_a_page_that_others_reach() -> None:
+    from app import serve  # Gradio takes seconds to import
+
+    with pytest.raises(YoujuError, match=r"^the page may not set the language model while others can reach it, on 0\."):
+        serve(load_settings(host="0.0.0.0", model_form=True))

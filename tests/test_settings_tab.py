@@ -78,7 +78,7 @@ def test_a_model_is_tried_before_it_writes_and_its_key_is_not_shown(visit: Visit
 def test_where_others_reach_the_server_no_model_is_set(visit: Visit, site: Site) -> None:
     page = visit()
     page.get_by_role("tab", name="设置").click()
-    expect(page.get_by_text("接口只能在启动时用环境变量设置")).to_be_visible()
+    expect(page.get_by_text("youju serve --model-form")).to_be_visible()
     expect(page.get_by_label("密钥")).to_have_count(0)
 
 

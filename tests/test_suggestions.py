@@ -1,7 +1,10 @@
 """Suggested questions: made of the articles' sentences, and answered by them."""
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +15,7 @@ from index.generations import Home
 from index.records import LoadedArticle
 from qa.extractive import Extraction
 from qa.library import Library
+from qa.pipeline import Pipeline
 from qa.script import Script
 from qa.suggestions import Suggestions, questions_of
 
@@ -69,6 +73,42 @@ def test_new_articles_bring_new_questions(
     (tmp_path / "c.txt").write_text("武汉公报\n\n武汉光谷共有激光企业200家。", "utf-8")
     index(tmp_path / "c.txt")
     assert set(suggestions.first()) == {*before, "武汉光谷共有激光企业多少家？"}
+
+
+def test_an_article_that_changes_brings_its_new_questions(
+    suggestions: Suggestions, tmp_path: Path, index: Callable[..., list[Event]]
+) -> None:
+    suggestions.first()
+    (tmp_path / "b.txt").write_text("西安公报\n\n西安高新区已有航天企业70家。", "utf-8")
+    index(tmp_path / "b.txt")
+    assert "西安高新区已有航天企业多少家？" in suggestions.first()
+    assert "西安高新区已有光子企业多少家？" not in suggestions.first()
+
+
+def test_each_question_is_tried_once_though_many_come_at_the_same_time(
+    suggestions: Suggestions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    ask = Pipeline.ask
+
+    def counted(pipeline: Pipeline, question: str, **given: Any) -> Any:
+        asked.append(question)
+        time.sleep(0.05)
+        return ask(pipeline, question, **given)
+
+    monkeypatch.setattr(Pipeline, "ask", counted)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: suggestions.first(), range(8)))
+    assert len(asked) == len(set(asked)) == 3
+    assert all(questions == found[0] for questions in found)
+
+
+def test_what_fails_is_looked_for_again(suggestions: Suggestions, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(Pipeline, "ask", lambda *_, **__: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            suggestions.first()
+    assert len(suggestions.first()) == 2
 
 
 def test_without_articles_there_is_nothing_to_ask(home: Home, embedder: Embedder) -> None:

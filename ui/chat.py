@@ -73,7 +73,7 @@ class ChatTab:
         words = self._words.chat
         self.transcript = scripted(
             self._conversations.start().html, "transcript", [self._found_function(), self._feedback_function()],
-            words=self._words.answer.model_dump(),
+            parts=["remembered"], words=self._words.answer.model_dump(),
         )  # fmt: skip
         self.suggestions = scripted("", "suggestions")
         with gr.Accordion(self._words.filters.name, open=False, elem_id="yj-filters"):
@@ -257,7 +257,7 @@ class ChatTab:
         none = said.none_found if words.strip() else said.none
         return render(
             "conversations.html", conversations=conversations, current=current,
-            none=none if is_known else said.no_cookie, trouble=trouble, w=self._words,
+            if_empty=none if is_known else said.no_cookie, trouble=trouble, w=self._words,
             longest=TITLE, api="../", icon=icon,
         )  # fmt: skip
 

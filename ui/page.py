@@ -91,7 +91,8 @@ def _to_language(request: Request) -> RedirectResponse:
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     language = Language(chosen) if chosen in list(Language) else preferred(request.headers.get("accept-language", ""))
     query = urlencode(request.query_params.multi_items())
-    return RedirectResponse(f"{language.value}/" + (f"?{query}" if query else ""))
+    to = f"{language.value}/" + (f"?{query}" if query else "")
+    return RedirectResponse(to, headers={"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"})
 
 
 def _icon() -> Response:

@@ -1,5 +1,6 @@
 """The language model of a running server: which one writes, and another one in its place."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,7 +16,8 @@ MakeWriter = Callable[[Endpoint], Writer]
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """The model that writes now. Its key is known to be there or not, and never given."""
+    """The model that writes now. Its key is known to be there or not, and never given; its address, without a password,
+    only where it may be changed."""
 
     name: str
     address: str
@@ -41,7 +43,8 @@ class Models:
         if writer is None:
             return None
         endpoint = writer.chat.endpoint
-        return Present(endpoint.model, endpoint.base_url or "", endpoint.api_key is not None)
+        address = endpoint.base_url or "" if self.is_changeable else ""
+        return Present(endpoint.model, _public(address), endpoint.api_key is not None)
 
     def use(self, address: str, name: str, key: str) -> None:
         """Write with another model, once it has answered; without a `key` at the present one's address its key stays.
@@ -67,3 +70,8 @@ class Models:
         writer = self._library.writer
         is_same = writer is not None and (writer.chat.endpoint.base_url or "") == address
         return writer.chat.endpoint.api_key if writer and is_same else None
+
+
+def _public(address: str) -> str:
+    """An address without the name and password that it may carry."""
+    return re.sub(r"//[^/@]*@", "//", address)

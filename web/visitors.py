@@ -43,7 +43,9 @@ class VisitorCookie:
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 kept = f"{COOKIE}={token}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax"
-                MutableHeaders(scope=message).append("set-cookie", kept + ("; Secure" if is_secure else ""))
+                headers = MutableHeaders(scope=message)
+                headers.append("set-cookie", kept + ("; Secure" if is_secure else ""))
+                headers["cache-control"] = "private, no-store"  # a cache would give one visitor's cookie to all
             await send(message)
 
         await self._app(scope, receive, send_with_cookie)

@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     model_price_output: float = Field(0.0, ge=0, description="price of a million tokens that the model writes")
     cache: Path | None = Field(None, description="folder of the prepared model; the user's cache folder when not set")
     host: str = Field("127.0.0.1", description="address that the server listens on")
+    model_form: bool = Field(False, description="whoever opens the page may set its language model")
     port: int = Field(7860, ge=1, le=65535, description="port that the server listens on")
 
     @field_validator("embedder")

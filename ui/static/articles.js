@@ -9,7 +9,15 @@ element.addEventListener("click", (e) => {
     trigger("select", { id: row.id });
   } else if (button.matches("[data-ask]")) {
     trigger("apply", { id: row.id, title: row.title });
-  } else if (button.matches("[data-remove]") && confirmed(button)) {
+  } else if (button.matches("[data-remove]") && confirmed(button, e)) {
     trigger("delete", { id: row.id, title: row.title });
+    isRemoving = true;
   }
+});
+
+let isRemoving = false;
+watch("value", () => {
+  // What was focused is gone: the keyboard goes on where the list begins.
+  if (isRemoving) element.querySelector("[data-view]")?.focus();
+  isRemoving = false;
 });

@@ -1,7 +1,8 @@
-// A button that asks back: the first press changes its words, the second one within four seconds counts.
-const confirmed = (button) => {
+// A button that asks back: the first press changes its words, the second one within four seconds counts, but not that of
+// a double click.
+const confirmed = (button, click) => {
   if (button.dataset.sure) {
-    return true;
+    return click.detail < 2;
   }
   const words = button.textContent;
   button.dataset.sure = "yes";

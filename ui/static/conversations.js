@@ -1,4 +1,10 @@
 // The list of conversations: open, rename in place, export, delete.
+let focused = null; // the conversation to go on with when the list has been made anew; "" when it is gone
+const focusOn = (row) => (row?.querySelector("[data-open]") ?? document.querySelector("#yj-new"))?.focus();
+watch("value", () => {
+  if (focused !== null) focusOn(element.querySelector(`li[data-id="${CSS.escape(focused)}"]`));
+  focused = null;
+});
 const idOf = (node) => node.closest("li").dataset.id;
 
 element.addEventListener("click", (e) => {
@@ -12,7 +18,8 @@ element.addEventListener("click", (e) => {
     button.closest("details").open = false;
     form.hidden = false;
     form.querySelector("input").select();
-  } else if (button.matches("[data-remove]") && confirmed(button)) {
+  } else if (button.matches("[data-remove]") && confirmed(button, e)) {
+    focused = "";
     trigger("delete", { id: idOf(button) });
   }
 });
@@ -21,14 +28,19 @@ element.addEventListener("submit", (e) => {
   e.preventDefault();
   const title = e.target.querySelector("input").value.trim();
   e.target.hidden = true;
-  if (title) trigger("edit", { id: idOf(e.target), title });
+  focused = idOf(e.target);
+  if (title) trigger("edit", { id: focused, title });
+  else focusOn(e.target.closest("li"));
 });
 
+// Esc closes a menu, or the box of a title that is not to be changed after all, and nothing else.
 element.addEventListener("keydown", (e) => {
-  if (e.key !== "Escape") return;
-  const form = e.target.closest("form");
-  if (form) form.hidden = true;
-  element.querySelectorAll("details[open]").forEach((menu) => { menu.open = false; });
+  const box = e.key === "Escape" && e.target.closest("form:not([hidden]), details[open]");
+  if (!box) return;
+  e.stopPropagation();
+  if (box.matches("form")) box.hidden = true;
+  else box.open = false;
+  focusOn(box.closest("li"));
 });
 
 document.addEventListener("click", (e) => {

@@ -15,12 +15,18 @@
     if (e.key === "/" && !typing && !e.ctrlKey && !e.metaKey && !e.altKey && box()) {
       e.preventDefault();
       box().focus();
-    } else if (e.key === "Escape" && document.querySelector("#yj-stop")?.offsetParent) {
-      document.querySelector("#yj-stop").click();
     } else if (e.key === "Escape") {
-      delete room().side;
+      escape();
     }
   });
+  // Esc takes away what lies on top, one thing at a time; an answer that is being written comes last.
+  function escape() {
+    const stop = document.querySelector("#yj-stop");
+    if (document.querySelector("#yj-hover:not([hidden])")) document.dispatchEvent(new CustomEvent("youju:uncover"));
+    else if (room().side) delete room().side;
+    else if (room().panel === "open") document.dispatchEvent(new CustomEvent("youju:close"));
+    else if (stop?.offsetParent) stop.click();
+  }
   document.querySelectorAll(".yj-languages a").forEach((link) => {
     link.addEventListener("click", () => {
       link.search = location.search;

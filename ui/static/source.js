@@ -15,9 +15,6 @@ element.addEventListener("click", (e) => {
     close();
   }
 });
-document.addEventListener("keydown", (e) => {
-  if (e.key === "Escape" && room.dataset.panel === "open") close();
-});
 document.addEventListener("youju:close", close);
 
 watch("value", () => {

@@ -49,7 +49,7 @@ element.addEventListener("mouseover", (e) => { const b = e.target.closest(".yj-c
 element.addEventListener("mouseout", (e) => { if (e.target.closest(".yj-cite")) hideSoon(); });
 element.addEventListener("focusin", (e) => { if (e.target.matches(".yj-cite:focus-visible")) showCard(e.target); });
 element.addEventListener("focusout", (e) => { if (e.target.closest(".yj-cite")) hideSoon(); });
-document.addEventListener("keydown", (e) => { if (e.key === "Escape") hideCard(); });
+document.addEventListener("youju:uncover", hideCard);
 addEventListener("scroll", hideCard, { capture: true, passive: true });
 
 // -- the source ------------------------------------------------------------------------------
@@ -119,8 +119,8 @@ function tell(section, text) {
 async function give(section, feedback) {
   try {
     await server.feedback({ answer: section.dataset.answer, ...feedback });
-    section.querySelectorAll("[data-like]").forEach((b) =>
-      b.setAttribute("aria-pressed", String(b.dataset.like === (feedback.good ? "good" : "bad"))));
+    stateOf(section).liked = feedback.good ? "good" : "bad";
+    restore(section);
     tell(section, words.thanks);
   } catch {
     tell(section, words.failed);
@@ -140,12 +140,13 @@ element.addEventListener("click", async (e) => {
   } else if (button.matches("[data-retry]")) {
     trigger("retry", { answer: section.dataset.answer });
   } else if (button.dataset.like === "good") {
-    section.querySelector(".yj-feedback").hidden = true;
+    stateOf(section).feedback = null;
+    restore(section);
     give(section, { good: true });
   } else if (button.dataset.like === "bad") {
     const form = section.querySelector(".yj-feedback");
-    form.hidden = !form.hidden;
-    button.setAttribute("aria-expanded", String(!form.hidden));
+    stateOf(section).feedback = form.hidden ? written(form) : null;
+    restore(section);
     if (!form.hidden) form.querySelector("input").focus();
   }
 });
@@ -153,22 +154,25 @@ element.addEventListener("click", async (e) => {
 element.addEventListener("submit", (e) => {
   e.preventDefault();
   const section = e.target.closest(".yj-exchange");
-  const reason = e.target.querySelector("input[type=radio]:checked")?.value ?? "other";
-  const comment = e.target.querySelector("input[type=text]").value;
-  e.target.hidden = true;
-  const bad = section.querySelector("[data-like=bad]");
-  bad.setAttribute("aria-expanded", "false");
-  bad.focus();
-  give(section, { good: false, reason, comment });
+  const { reason, comment } = written(e.target);
+  stateOf(section).feedback = null;
+  restore(section);
+  section.querySelector("[data-like=bad]").focus();
+  give(section, { good: false, reason: reason || "other", comment });
 });
 
 element.addEventListener("toggle", async (e) => {
-  if (!e.target.matches(".yj-found") || !e.target.open) return;
+  const section = e.target.closest(".yj-exchange");
+  if (!section?.dataset.answer) return;
+  const state = stateOf(section);
+  const at = detailsOf(section).indexOf(e.target);
+  e.target.open ? state.opened.add(at) : state.opened.delete(at);
+  if (!e.target.matches(".yj-found") || !e.target.open || state.found) return;
   const body = e.target.querySelector(".yj-found-body");
-  if (body.childElementCount) return;
   body.textContent = words.wait;
   try {
-    body.innerHTML = await server.found(e.target.closest(".yj-exchange").dataset.answer); // escaped on the server
+    state.found = await server.found(section.dataset.answer); // escaped on the server
+    restore(exchange(section.dataset.answer)); // which may have been made anew meanwhile
   } catch {
     body.textContent = words.failed;
   }
@@ -225,6 +229,8 @@ function arrived() {
     if (first) openSource(first, false);
     else document.dispatchEvent(new CustomEvent("youju:close"));
   }
+  element.querySelectorAll("[data-answer]").forEach(restore);
+  room.dataset.single = transcript.dataset.single;
   done = new Set([...element.querySelectorAll("[data-answer]")].map((s) => s.dataset.answer));
   mark();
 }

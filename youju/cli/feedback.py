@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from index.errors import YoujuError
 from qa.feedback import FeedbackStore, question_set
 from youju.cli.options import HomeOption, JsonOption, open_home
 
@@ -23,7 +24,12 @@ def feedback(
     given = FeedbackStore(place.root / "feedback.sqlite").given()
     if out is not None:
         lines = [question.model_dump_json(exclude_defaults=True) for question in question_set(given)]
-        out.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        try:
+            out.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        except OSError as error:
+            raise YoujuError(
+                f"{out} cannot be written: {error.strerror}.", "Name a file in a folder that is there."
+            ) from error
         Console(stderr=True).print(f"{len(lines)} questions in {out}", markup=False)
     elif as_json:
         for one in given:

@@ -10,6 +10,10 @@ from youju.cli.options import HomeOption
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on [default: 7860]")] = None,
+    model_form: Annotated[
+        bool | None,
+        typer.Option("--model-form", help="Let the page set the language model: on your own machine alone."),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Serve the chat at / and the API under /api."""
@@ -17,4 +21,4 @@ def serve(
     from app import serve as serve_app
     from youju.settings import load_settings
 
-    serve_app(load_settings(host=host, port=port, home=home))
+    serve_app(load_settings(host=host, port=port, model_form=model_form, home=home))
