@@ -12,7 +12,7 @@ STEPS ?= 1600
 # One numeric, one across scripts (the article is Traditional), one that the articles do not answer.
 DEMO_QUESTIONS := "合肥到2027年要有多少家量子企业？" "江苏2030年未来产业的规模目标是多少？" "苏州2035年的未来产业产值目标是多少？"
 
-.PHONY: install demo test eval check train serve bench bench-size clean
+.PHONY: install demo test eval check train serve bench bench-size bench-chat screenshots clean
 install: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
@@ -56,6 +56,12 @@ bench: install  ## speed, as ratios against named alternatives in the same run
 
 bench-size: install  ## the last table of bench for 10^6 sentences: some ten minutes, 5 GB in the temporary folder
 	$(BIN)/python -m eval.bench_size 1000000
+
+bench-chat: install  ## the chat in a browser: how long it takes, and 20 sessions at once for two minutes
+	$(BIN)/python -m eval.bench_chat
+
+screenshots: install  ## the page's main states, light and dark, wide and on a phone, into .youju/screenshots
+	$(BIN)/python docs/screenshots.py
 
 clean:
 	rm -rf .venv .youju build *.egg-info

@@ -1,21 +1,16 @@
 """Pictures of the page's main states over the sample articles, light and dark, wide and on a phone.
 
-python docs/screenshots.py [FOLDER]
+make screenshots, or: python docs/screenshots.py [FOLDER]
 """
 
-import os
 import shutil
-import socket
-import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from urllib.error import URLError
 
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from eval.served_samples import served_samples
 
 ROOT = Path(__file__).parent.parent
 SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
@@ -110,35 +105,10 @@ def take(browser: Browser, url: str, folder: Path) -> None:
 def main(folder: Path) -> None:
     """Serve the sample articles from a home of their own, and take the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    youju = [sys.executable, "-m", "youju"]
-    with tempfile.TemporaryDirectory() as home:
-        place = {**os.environ, "YOUJU_HOME": home}
-        subprocess.run([*youju, "index", str(ROOT / "articles")], env=place, check=True)
-        server = subprocess.Popen([*youju, "serve", "--port", str(port)], env=place)
-        try:
-            url = f"http://127.0.0.1:{port}/"
-            _wait(url)
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(
-                    executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-                )
-                take(browser, url, folder)
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def _wait(url: str) -> None:
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(url + "readyz")
-        except URLError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(f"{url} does not answer")
+    with served_samples() as url, sync_playwright() as playwright:
+        chromium = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        take(browser, url, folder)
 
 
 if __name__ == "__main__":
