@@ -14,7 +14,7 @@ from index.errors import YoujuError
 from qa.library import Library
 from qa.suggestions import Suggestions
 from qa.verify.verifier import Verifier
-from ui.page import mount, pages
+from ui.page import mount, pages, warm_up
 from ui.services import Services
 from web.api import create_api
 from web.conversations import history_of
@@ -26,6 +26,8 @@ from web.visitors import VisitorCookie
 from youju.assembly import make_parts, writer_for
 from youju.settings import Settings, load_settings
 
+SUGGESTED = 3.0
+"""Seconds that the server waits at its start for the questions of an empty chat: 1.3 for the sample articles."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -65,11 +67,14 @@ def serve(settings: Settings) -> None:
     parts = make_parts(settings)
     if problem := parts.library.warm_up():
         print(f"youju: {problem}", file=sys.stderr)
+    warm_up()
     make_writer = partial(writer_for, settings=settings, verifier=parts.verifier) if settings.model_form else None
     suggestions = Suggestions(parts.library)
     app = create_app(parts.library, parts.verifier, make_writer, suggestions)
     listener = _listen(settings.host, settings.port)
-    threading.Thread(target=_suggest, args=(suggestions,), daemon=True).start()
+    suggesting = threading.Thread(target=_suggest, args=(suggestions,), daemon=True)
+    suggesting.start()
+    suggesting.join(SUGGESTED)  # what goes on meanwhile would slow down the first visitor
     print(f"youju: serving on http://{settings.host}:{settings.port}", file=sys.stderr)
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
 

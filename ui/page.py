@@ -4,6 +4,7 @@ import json
 from urllib.parse import urlencode
 
 import gradio as gr
+import matplotlib
 from fastapi import FastAPI, Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,6 +16,7 @@ from ui.icons import icon
 from ui.services import Services
 from ui.settings import SettingsTab
 from ui.templating import render
+from ui.templating import warm_up as compile_templates
 from ui.words import Language, Words, preferred, words_in
 from web.body_limit import MAX_BODY
 
@@ -25,6 +27,12 @@ LANGUAGE_COOKIE = "youju_language"
 def pages() -> list[str]:
     """The paths of the page, one a language."""
     return [path for language in Language for path in (f"/{language.value}", f"/{language.value}/")]
+
+
+def warm_up() -> None:
+    """Load what the first visitor would wait for."""
+    matplotlib.use("agg")  # Gradio looks for a backend around every call, and loads it at the first one
+    compile_templates()
 
 
 def build_page(services: Services, words: Words) -> gr.Blocks:

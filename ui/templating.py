@@ -12,6 +12,12 @@ def _environment() -> Environment:
     )
 
 
+def warm_up() -> None:
+    """Compile every template, so that no visitor waits for it."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 def render(template: str, **given: object) -> str:
     """The template's HTML."""
     return _environment().get_template(template).render(**given)
