@@ -90,9 +90,10 @@ async def _measure(url: str, questions: list[str], figures: Figures, loads: int,
         for number in range(loads):
             await _timed(browser, url, questions[number * 3 : number * 3 + 3], figures)
         expected = {question: _answer(url, question, figures) for question in questions}
+        pages = [await _opened(browser, url) for _ in range(sessions)]  # so many at once starve each other for minutes
         ends = time.monotonic() + seconds
         asking = (
-            _session(browser, url, questions[n:] + questions[:n], expected, figures, ends) for n in range(sessions)
+            _session(page, questions[n:] + questions[:n], expected, figures, ends) for n, page in enumerate(pages)
         )
         await asyncio.gather(*asking)
         await browser.close()
@@ -129,9 +130,8 @@ async def _timed(browser: Browser, url: str, questions: list[str], figures: Figu
 
 
 async def _session(
-    browser: Browser, url: str, questions: list[str], expected: dict[str, list[str]], figures: Figures, ends: float
+    page: Page, questions: list[str], expected: dict[str, list[str]], figures: Figures, ends: float
 ) -> None:
-    page = await _opened(browser, url)
     page.on("pageerror", lambda error: figures.errors.append(str(error)))
     asked: list[str] = []
     while time.monotonic() < ends:
