@@ -25,8 +25,14 @@ from eval.questions import read_questions
 from eval.served_samples import served_samples
 
 SET = Path(__file__).parent / "sets" / "samples" / "questions.jsonl"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--renderer-process-limit=2",
+]  # fmt: skip
 READY = "#yj-chat[data-ready] #yj-question textarea"
+CALM = "window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 250);"
+"""For the many sessions: Gradio's page draws 60 times a second for ever (the clock of its first 'Loading…' is never
+stopped), and twenty of them leave nothing of two cores to the server that is measured."""
 CONVERSATION = 4
 """Questions of one conversation, after which a session begins another."""
 PAUSE = 1.5
@@ -90,7 +96,9 @@ async def _measure(url: str, questions: list[str], figures: Figures, loads: int,
         for number in range(loads):
             await _timed(browser, url, questions[number * 3 : number * 3 + 3], figures)
         expected = {question: _answer(url, question, figures) for question in questions}
-        pages = [await _opened(browser, url) for _ in range(sessions)]  # so many at once starve each other for minutes
+        pages = [
+            await _opened(browser, url, CALM) for _ in range(sessions)
+        ]  # so many at once starve each other for minutes
         ends = time.monotonic() + seconds
         asking = (
             _session(page, questions[n:] + questions[:n], expected, figures, ends) for n, page in enumerate(pages)
@@ -107,8 +115,10 @@ def _answer(url: str, question: str, figures: Figures) -> list[str]:
     return [said["text"] for said in answer["sentences"]]
 
 
-async def _opened(browser: Browser, url: str) -> Page:
+async def _opened(browser: Browser, url: str, script: str = "") -> Page:
     context = await browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 860})
+    if script:
+        await context.add_init_script(script)
     page = await context.new_page()
     await page.goto(url, wait_until="commit")
     await page.locator(READY).wait_for(timeout=120_000)

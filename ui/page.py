@@ -21,6 +21,9 @@ from ui.words import Language, Words, preferred, words_in
 from web.body_limit import MAX_BODY
 
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
+LOOK = 0.01
+"""Seconds between Gradio's looks at whether somebody asks. Its own 0.001, times three pages, took a tenth of a core while
+nobody did."""
 LANGUAGE_COOKIE = "youju_language"
 
 
@@ -62,9 +65,11 @@ def mount(app: FastAPI, services: Services) -> FastAPI:
     app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
     for language in Language:
         words = words_in(language)
+        blocks = build_page(services, words)
+        blocks._queue.sleep_when_free = LOOK
         app = gr.mount_gradio_app(
             app,
-            build_page(services, words),
+            blocks,
             path=f"/{language.value}",
             theme=_theme(),
             css=static("page.css"),
