@@ -64,12 +64,16 @@ def page(pipeline: Answering, history: History) -> Conversations:
 
 
 def kept(history: History, count: int) -> list[list[str]]:
-    """The questions of the conversations of "me", once there are so many."""
+    """The questions of the conversations of "me", once so many have an answer: one is begun a moment before."""
+
+    def found() -> list[list[str]]:
+        listed = history.conversations("me")
+        return [[e.answer.question for e in history.exchanges(c.id, "me")] for c in listed]
+
     deadline = time.monotonic() + 10
-    while len(history.conversations("me")) < count and time.monotonic() < deadline:
+    while sum(map(bool, found())) < count and time.monotonic() < deadline:
         time.sleep(0.01)
-    listed = history.conversations("me")
-    return [[e.answer.question for e in history.exchanges(c.id, "me")] for c in listed]
+    return found()
 
 
 def test_an_answer_is_shown_as_it_comes_and_kept_before_it_is_whole(page: Conversations, history: History) -> None:
