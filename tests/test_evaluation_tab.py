@@ -58,7 +58,7 @@ def test_a_bad_set_is_refused_with_its_line(visit: Callable[..., Page], site: Si
     page.locator("input[type=file]:not(.yj-files, .yj-folder)").set_input_files(path)
     page.wait_for_function("[...document.querySelectorAll('input')].some(i => i.value === 'bad.jsonl')")
     page.get_by_role("button", name="开始").click()
-    page.get_by_text("line 1: question: Field required").wait_for(timeout=30_000)
+    expect(page.get_by_text("line 1: question: Field required")).to_be_visible(timeout=30_000)
 
 
 def test_reports_of_runs_that_do_not_exist_are_not_found(site: Site) -> None:
