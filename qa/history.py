@@ -11,7 +11,7 @@ one belongs to nobody, "": whoever has its id, which cannot be guessed, may go o
 import sqlite3
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
@@ -53,6 +53,7 @@ class Dialogue:
 
     before: list[Turn]
     exchanges: list[Exchange]
+    title: str = ""
 
     @property
     def turns(self) -> list[Turn]:
@@ -61,7 +62,7 @@ class Dialogue:
 
     def until(self, answer: str) -> "Dialogue":
         """What came before an answer."""
-        return Dialogue(self.before, list(takewhile(lambda exchange: exchange.answer.id != answer, self.exchanges)))
+        return replace(self, exchanges=list(takewhile(lambda e: e.answer.id != answer, self.exchanges)))
 
 
 def _tables(database: sqlite3.Connection) -> None:
@@ -112,15 +113,8 @@ class History:
 
     def begin(self, title: str = "", owner: str = "", before: Sequence[Turn] = ()) -> Conversation:
         """A new, empty conversation; `before`: turns that its first question follows on. Raises HistoryError."""
-        now = _now()
-        made = Conversation(id=uuid.uuid4().hex, title=_kept(title)[:TITLE], begun=now, changed=now)
         with self._file.transaction(writes=True) as database:
-            database.execute(
-                "INSERT INTO conversation (id, title, begun, changed, owner, before)"
-                " VALUES (:id, :title, :begun, :changed, :owner, :before)",
-                made.model_dump() | {"owner": owner, "before": _TURNS.dump_json(list(before)).decode()},
-            )
-        return made
+            return _begun(database, title, owner, before)
 
     def record(
         self,
@@ -128,16 +122,19 @@ class History:
         answer: Answer,
         *,
         owner: str = "",
+        before: Sequence[Turn] = (),
         filters: Filters | None = None,
         replaces: str | None = None,
-    ) -> None:
-        """Keep an answer as the conversation's last; its question names one without a title. `replaces`: the id of the
-        last one so far, whose place it takes.
+    ) -> str:
+        """Keep an answer as a conversation's last, or as the first of a new one, "", after the turns `before`; returns
+        the conversation's id. Its question names one without a title. `replaces`: the id of the last answer so far,
+        whose place it takes.
 
         Raises ConversationNotFound, ConversationChanged where another answer is the last, HistoryError.
         """
         now = _now()
         with self._file.transaction(writes=True) as database:
+            conversation = conversation or _begun(database, "", owner, before).id
             changed = database.execute(
                 "UPDATE conversation SET changed = ?, title = CASE title WHEN '' THEN ? ELSE title END"
                 " WHERE id = ? AND owner = ?",
@@ -153,14 +150,11 @@ class History:
                 "words": _words(answer),
                 "filters": filters.model_dump_json() if filters else "",
             }
-            if replaces is not None:
+            if replaces is None:
+                _add(database, kept)
+            else:
                 _replace_last(database, replaces, kept)
-                return
-            database.execute(
-                "INSERT INTO exchange (conversation, asked, answer, answer_id, words, filters)"
-                " VALUES (:conversation, :asked, :answer, :answer_id, :words, :filters)",
-                kept,
-            )
+        return conversation
 
     def conversations(self, owner: str = "", words: str = "") -> list[Conversation]:
         """The owner's, the one changed last first; with `words`, in either script, those that have all of them in the
@@ -187,16 +181,12 @@ class History:
         if not self._file.exists:
             raise _unknown(conversation)
         with self._file.transaction() as database:
-            _row(database, conversation, owner)
+            title = _row(database, conversation, owner).title
             [before] = database.execute("SELECT before FROM conversation WHERE id = ?", (conversation,)).fetchone()
             rows = database.execute(
                 "SELECT asked, answer, filters FROM exchange WHERE conversation = ? ORDER BY number", (conversation,)
             ).fetchall()
-        return Dialogue(_TURNS.validate_json(before), [self._exchange(*row) for row in rows])
-
-    def exchanges(self, conversation: str, owner: str = "") -> list[Exchange]:
-        """Its questions and answers, in order. Raises ConversationNotFound, HistoryError."""
-        return self.dialogue(conversation, owner).exchanges
+        return Dialogue(_TURNS.validate_json(before), [self._exchange(*row) for row in rows], title)
 
     def exchange(self, answer: str) -> Exchange | None:
         """The exchange with this answer, whoever asked: an id cannot be guessed, so who has it was given it.
@@ -265,6 +255,17 @@ def turns_of(exchanges: list[Exchange]) -> list[Turn]:
     ]
 
 
+def _begun(database: sqlite3.Connection, title: str, owner: str, before: Sequence[Turn]) -> Conversation:
+    now = _now()
+    made = Conversation(id=uuid.uuid4().hex, title=_kept(title)[:TITLE], begun=now, changed=now)
+    database.execute(
+        "INSERT INTO conversation (id, title, begun, changed, owner, before)"
+        " VALUES (:id, :title, :begun, :changed, :owner, :before)",
+        made.model_dump() | {"owner": owner, "before": _TURNS.dump_json(list(before)).decode()},
+    )
+    return made
+
+
 def _row(database: sqlite3.Connection, conversation: str, owner: str) -> Conversation:
     """Raises ConversationNotFound for one that is not the owner's."""
     row = database.execute(
@@ -273,6 +274,14 @@ def _row(database: sqlite3.Connection, conversation: str, owner: str) -> Convers
     if row is None:
         raise _unknown(conversation)
     return Conversation(id=row[0], title=row[1], begun=row[2], changed=row[3])
+
+
+def _add(database: sqlite3.Connection, kept: dict[str, str]) -> None:
+    database.execute(
+        "INSERT INTO exchange (conversation, asked, answer, answer_id, words, filters)"
+        " VALUES (:conversation, :asked, :answer, :answer_id, :words, :filters)",
+        kept,
+    )
 
 
 def _replace_last(database: sqlite3.Connection, replaced: str, kept: dict[str, str]) -> None:

@@ -64,14 +64,14 @@ def page(pipeline: Answering, history: History) -> Conversations:
 
 
 def kept(history: History, count: int) -> list[list[str]]:
-    """The questions of the conversations of "me", once so many have an answer: one is begun a moment before."""
+    """The questions of the conversations of "me", once there are so many of them."""
 
     def found() -> list[list[str]]:
         listed = history.conversations("me")
-        return [[e.answer.question for e in history.exchanges(c.id, "me")] for c in listed]
+        return [[e.answer.question for e in history.dialogue(c.id, "me").exchanges] for c in listed]
 
     deadline = time.monotonic() + 10
-    while sum(map(bool, found())) < count and time.monotonic() < deadline:
+    while len(found()) < count and time.monotonic() < deadline:
         time.sleep(0.01)
     return found()
 
@@ -126,9 +126,9 @@ def test_a_stop_that_comes_too_late_changes_nothing(
 ) -> None:
     record = history.record
 
-    def stopped_while_it_records(*given: Any, **more: Any) -> None:
+    def stopped_while_it_records(*given: Any, **more: Any) -> str:
         page.stop("page")
-        record(*given, **more)
+        return record(*given, **more)
 
     monkeypatch.setattr(history, "record", stopped_while_it_records)
     *_, last = page.ask("甲？", "", "me", PAGE)
@@ -165,7 +165,7 @@ def test_what_came_before_is_followed_on_asked_again_and_kept(
         ("那2030年呢？", told),
         ("后来呢？", [*told, "那2030年呢？", "规模为5000亿元。"]),
     ]
-    exchanges = history.exchanges(first.conversation, "me")
+    exchanges = history.dialogue(first.conversation, "me").exchanges
     assert [(e.answer.id, e.filters) for e in exchanges] == [("那2030年呢？-2", filters), ("后来呢？-3", None)]
     with pytest.raises(Told):
         list(page.again("那2030年呢？-2", first.conversation, "me", PAGE))

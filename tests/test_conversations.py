@@ -44,7 +44,6 @@ def test_an_owner_sees_its_own_alone(history: History) -> None:
     assert history.conversations() == []
     history.record(hers.id, said("甲？"), owner="b")
     uses: list[Callable[[], object]] = [
-        lambda: history.exchanges(hers.id, "a"),
         lambda: history.dialogue(hers.id, "a"),
         lambda: history.conversation(hers.id, "a"),
         lambda: history.record(hers.id, said("乙？"), owner="a"),
@@ -56,7 +55,7 @@ def test_an_owner_sees_its_own_alone(history: History) -> None:
         with pytest.raises(ConversationNotFound):
             use()
     assert [c.title for c in history.conversations("b")] == ["她的"]
-    assert [e.answer.question for e in history.exchanges(hers.id, "b")] == ["甲？"]
+    assert [e.answer.question for e in history.dialogue(hers.id, "b").exchanges] == ["甲？"]
 
 
 def test_an_answer_is_found_by_its_id(history: History) -> None:
@@ -75,13 +74,13 @@ def test_an_answer_given_anew_takes_the_place_of_the_last(history: History) -> N
     for key in ("1", "2"):
         history.record(kept.id, said("甲？", id=key))
     history.record(kept.id, said("甲？", id="3"), replaces="2")
-    assert [e.answer.id for e in history.exchanges(kept.id)] == ["1", "3"]
+    assert [e.answer.id for e in history.dialogue(kept.id).exchanges] == ["1", "3"]
     for gone in ("1", "2", "none"):
         with pytest.raises(ConversationChanged):
             history.record(kept.id, said("甲？", id="4"), replaces=gone)
     with pytest.raises(ConversationChanged):
         history.record(history.begin().id, said("甲？", id="4"), replaces="3")
-    assert [e.answer.id for e in history.exchanges(kept.id)] == ["1", "3"]
+    assert [e.answer.id for e in history.dialogue(kept.id).exchanges] == ["1", "3"]
 
 
 def test_what_came_before_a_conversation_stays_with_it(history: History) -> None:
@@ -98,7 +97,7 @@ def test_nobodys_conversations_are_reached_by_their_id_and_never_listed(history:
     history.record(kept.id, said("甲？", id="x1"))
     assert history.conversations() == []
     assert history.conversations(words="甲") == []
-    assert [e.answer.id for e in history.exchanges(kept.id)] == ["x1"]
+    assert [e.answer.id for e in history.dialogue(kept.id).exchanges] == ["x1"]
     assert history.turns_before("x1") == []
 
 
@@ -108,7 +107,7 @@ def test_half_a_character_becomes_a_question_mark(history: History) -> None:
     assert history.rename(kept.id, "乙\udfff", "a").title == "乙?"
     assert [c.title for c in history.conversations("a", "乙\udfff")] == ["乙?"]
     with pytest.raises(ConversationNotFound):
-        history.exchanges("\ud800", "a")
+        history.dialogue("\ud800", "a")
 
 
 @pytest.mark.parametrize(
@@ -270,5 +269,5 @@ def test_markdown_shows_escaped_text_as_it_is(text: str) -> None:
 def test_exported_json_is_whole(history: History) -> None:
     kept = history.begin()
     history.record(kept.id, said("甲？"))
-    [exchange] = history.exchanges(kept.id)
+    [exchange] = history.dialogue(kept.id).exchanges
     assert json.loads(exchange.model_dump_json())["filters"] is None

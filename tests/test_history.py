@@ -1,32 +1,39 @@
 """Conversations that are kept: what was said, and whether its citations still stand."""
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
+import anyio
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 from records import answer
 
-from index.build import Event, Indexer, prepare
+from index.build import Event as Indexed
+from index.build import Indexer, prepare
 from index.embed import Embedder
-from index.errors import ArticleNotFound, ConversationNotFound, HistoryError
+from index.errors import ArticleNotFound, ConversationChanged, ConversationNotFound, HistoryError
 from index.generations import Home
 from index.records import LoadedArticle
-from qa.answer import Answer, Citation
+from qa.answer import Answer, Citation, Turn
+from qa.events import Done
 from qa.history import LAYOUT, TITLE, History
 from qa.library import Library
+from qa.pipeline import Pipeline
 from qa.tracing import Trace, traced
 from web.api import create_api
 from web.visitors import COOKIE
 
 TEXT = "合肥市发布公报。合肥有量子企业60家。合肥的面积很大。"
 QUOTE = "合肥有量子企业60家。"
+BEFORE = [Turn(role="user", content="合肥？"), Turn(role="assistant", content="60家。")]
 
 
 @pytest.fixture
@@ -45,13 +52,23 @@ def test_answers_come_back_as_they_were_given(history: History) -> None:
     kept = history.begin()
     history.record(kept.id, said("甲？"))
     history.record(kept.id, said("乙？"))
-    assert [e.answer for e in history.exchanges(kept.id)] == [said("甲？"), said("乙？")]
+    assert [e.answer for e in history.dialogue(kept.id).exchanges] == [said("甲？"), said("乙？")]
     assert [(t.role, t.content) for t in history.dialogue(kept.id).turns] == [
         ("user", "甲？"),
         ("assistant", "规模为5000亿元。"),
         ("user", "乙？"),
         ("assistant", "规模为5000亿元。"),
     ]
+
+
+def test_a_first_answer_begins_its_conversation_or_leaves_none(history: History) -> None:
+    kept = history.record("", said("甲？"), owner="a", before=BEFORE)
+    assert [c.id for c in history.conversations("a")] == [kept]
+    dialogue = history.dialogue(kept, "a")
+    assert (dialogue.title, dialogue.before, [e.answer for e in dialogue.exchanges]) == ("甲？", BEFORE, [said("甲？")])
+    with pytest.raises(ConversationChanged):
+        history.record("", said("乙？"), owner="b", replaces="7")
+    assert history.conversations("b") == []
 
 
 def test_a_conversation_is_named_by_its_first_question(history: History) -> None:
@@ -82,7 +99,7 @@ def test_a_removed_conversation_leaves_nothing(history: History) -> None:
 
 
 @pytest.mark.parametrize(
-    "use", [lambda h: h.exchanges("x"), lambda h: h.record("x", said("甲？")), lambda h: h.remove("x")]
+    "use", [lambda h: h.dialogue("x"), lambda h: h.record("x", said("甲？")), lambda h: h.remove("x")]
 )
 def test_an_unknown_conversation_is_an_error(history: History, use: Callable[[History], Any]) -> None:
     with pytest.raises(ConversationNotFound, match="'x'"):
@@ -113,7 +130,7 @@ def test_an_answer_that_cannot_be_read_is_an_error(history: History) -> None:
     with sqlite3.connect(history._file.path) as database:
         database.execute("UPDATE exchange SET answer = '{}'")
     with pytest.raises(HistoryError, match="cannot be read"):
-        history.exchanges(kept.id)
+        history.dialogue(kept.id)
 
 
 def all_at_once(act: Callable[[int], object], times: int) -> None:
@@ -136,14 +153,14 @@ def test_many_may_begin_at_once(history: History) -> None:
 def test_reading_makes_no_file(history: History) -> None:
     assert history.conversations("a") == []
     with pytest.raises(ConversationNotFound):
-        history.exchanges("x")
+        history.dialogue("x")
     assert not history._file.path.exists()
 
 
 def test_many_may_write_at_once(history: History) -> None:
     kept = history.begin()
     all_at_once(lambda n: history.record(kept.id, said(f"{n}？")), 12)
-    assert {e.answer.question for e in history.exchanges(kept.id)} == {f"{n}？" for n in range(12)}
+    assert {e.answer.question for e in history.dialogue(kept.id).exchanges} == {f"{n}？" for n in range(12)}
 
 
 # -- whether citations still stand ------------------------------------------------------------
@@ -206,7 +223,7 @@ def test_a_quote_that_is_there_is_found_nearest_to_its_place(before: str, quote:
 
 @pytest.fixture
 def client(
-    tmp_path: Path, home: Home, embedder: Embedder, index: Callable[..., list[Event]], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, home: Home, embedder: Embedder, index: Callable[..., list[Indexed]], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[TestClient]:
     from qa.confidence import Calibration
 
@@ -239,8 +256,50 @@ def test_a_streamed_answer_is_kept_too(client: TestClient) -> None:
     assert len(client.get(f"/api/conversations/{kept}").json()) == 1
 
 
+def test_an_answer_is_kept_though_whoever_read_its_stream_has_gone(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = client.post("/api/conversations", json={}).json()["id"]
+    streamed, gone = Pipeline.stream, Event()
+
+    def waiting(*given: Any, **more: Any) -> Iterator[Any]:
+        for event in streamed(*given, **more):
+            if isinstance(event, Done):
+                assert gone.wait(10)
+            yield event
+
+    monkeypatch.setattr(Pipeline, "stream", waiting)
+    asked = {"question": "合肥有多少家量子企业？", "conversation": kept, "stream": True}
+    anyio.run(read_and_leave, client.app, "/api/ask", asked)
+    assert client.get(f"/api/conversations/{kept}").json() == []
+    gone.set()
+    deadline = time.monotonic() + 10
+    while not (found := client.get(f"/api/conversations/{kept}").json()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(found) == 1
+
+
+async def read_and_leave(app: Any, path: str, body: dict[str, Any]) -> None:
+    """Ask for a stream, read the first of it, and go away."""
+    asked = [{"type": "http.request", "body": json.dumps(body).encode()}]
+    read = anyio.Event()
+
+    async def receive() -> dict[str, Any]:
+        if asked:
+            return asked.pop()
+        await read.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Mapping[str, Any]) -> None:
+        if message.get("body"):
+            read.set()
+
+    headers = [(b"content-type", b"application/json"), (b"cookie", f"{COOKIE}={'a' * 32}".encode())]
+    await app({"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}, receive, send)
+
+
 def test_citations_of_articles_that_changed_or_went(
-    client: TestClient, tmp_path: Path, home: Home, embedder: Embedder, index: Callable[..., list[Event]]
+    client: TestClient, tmp_path: Path, home: Home, embedder: Embedder, index: Callable[..., list[Indexed]]
 ) -> None:
     kept = client.post("/api/conversations", json={}).json()["id"]
     [cite] = client.post("/api/ask", json={"question": "合肥有多少家量子企业？", "conversation": kept}).json()[

@@ -199,7 +199,7 @@ class ChatTab:
         suggestions, script = self._services.suggestions, SCRIPT_OF[self._words.language]
         try:
             if conversation:
-                exchanges = self._services.history.exchanges(conversation, owner(request))
+                exchanges = self._services.history.dialogue(conversation, owner(request)).exchanges
                 questions = suggestions.after([e.answer for e in exchanges], script)
                 return suggestions_html(self._words.chat.ask_next, questions)
             count = len(self._services.library.reader().store.versions())

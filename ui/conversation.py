@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from index.errors import YoujuError
 from qa.answer import Mode, Turn
@@ -16,6 +16,7 @@ from ui.services import Services
 from ui.transcript import Shown, exchange_html, transcript_html
 from ui.words import Words
 from web.background import in_background
+from web.keeping import Place, kept
 from web.stops import Run, Stops
 
 FLUSHED = 0.1
@@ -47,16 +48,6 @@ class View:
     is_done: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where an answer belongs: a conversation, or a new one of its owner's, which it begins."""
-
-    conversation: str
-    owner: str
-    dialogue: Dialogue = field(default_factory=lambda: Dialogue([], []))
-    replaces: str | None = None
-
-
 class Conversations:
     """The conversations of the page, in one language."""
 
@@ -85,7 +76,7 @@ class Conversations:
         dialogue = self._dialogue(conversation, owner)
         if not dialogue.exchanges and before:
             dialogue = Dialogue(list(before), [])
-        yield from self._answered(question, _Place(conversation, owner, dialogue), how)
+        yield from self._answered(question, dialogue, Place(conversation, owner, dialogue.before, how.filters), how)
 
     def again(self, answer: str, conversation: str, owner: str, how: Asking = AS_SET) -> Iterator[View]:
         """Ask for the conversation's last answer once more; the new one takes its place. Raises what `ask` raises."""
@@ -93,14 +84,14 @@ class Conversations:
         if not dialogue.exchanges or dialogue.exchanges[-1].answer.id != answer:
             raise Told(self._words.errors["not_last"])
         last = dialogue.exchanges[-1]
-        place = _Place(conversation, owner, dialogue.until(answer), replaces=answer)
-        yield from self._answered(last.answer.question, place, replace(how, filters=last.filters))
+        place = Place(conversation, owner, filters=last.filters, replaces=answer)
+        yield from self._answered(last.answer.question, dialogue.until(answer), place, how)
 
     def opened(self, conversation: str, owner: str) -> View:
         """A conversation as it is kept. Raises ConversationNotFound, HistoryError."""
         if not conversation:
             return self.start()
-        exchanges = self._services.history.exchanges(conversation, owner)
+        exchanges = self._services.history.dialogue(conversation, owner).exchanges
         last = len(exchanges) - 1
         html = [self._html(Shown.of(e.answer, is_last=n == last)) for n, e in enumerate(exchanges)]
         return View(transcript_html(html, self._words, conversation), conversation)
@@ -116,18 +107,17 @@ class Conversations:
         """An empty chat, and why it is one where something else was wanted."""
         return View(transcript_html([], self._words, note=note))
 
-    def _answered(self, question: str, place: _Place, how: Asking) -> Iterator[View]:
+    def _answered(self, question: str, dialogue: Dialogue, place: Place, how: Asking) -> Iterator[View]:
         self._check(question)
         pipeline = self._services.library.pipeline()
-        events = pipeline.stream(
-            question, place.dialogue.turns, how.filters, mode=how.mode, preferences=how.preferences
-        )
-        past = [self._html(Shown.of(e.answer)) for e in place.dialogue.exchanges]
+        events = pipeline.stream(question, dialogue.turns, place.filters, mode=how.mode, preferences=how.preferences)
+        past = [self._html(Shown.of(e.answer)) for e in dialogue.exchanges]
         shown, conversation = Shown(question.strip()), place.conversation
         with self._stops.running(how.key) as run:
             yield self._view(past, shown, conversation)
             try:
-                for event, conversation in in_background(self._kept(events, run, place, how), lambda: run.is_over):
+                keeping = kept(_unstopped(events, run), self._services.history, place)
+                for event, conversation in in_background(keeping, lambda: run.is_over):
                     shown = shown.after(event)
                     yield self._view(past, shown, conversation)
             except YoujuError as error:
@@ -138,20 +128,6 @@ class Conversations:
             else:
                 if run.is_stopped and not run.is_left:
                     yield self._view(past, replace(shown, trouble=self._words.chat.stopped), conversation)
-
-    def _kept(self, events: Iterator[Event], run: Run, place: _Place, how: Asking) -> Iterator[tuple[Event, str]]:
-        """The events, until the run is stopped, with the conversation that they belong to: a whole answer is kept in it
-        before it is said to be whole."""
-        history, conversation = self._services.history, place.conversation
-        for event in events:
-            if run.is_stopped or (isinstance(event, Done) and not run.end()):
-                return
-            if isinstance(event, Done):
-                conversation = conversation or history.begin("", place.owner, place.dialogue.before).id
-                history.record(
-                    conversation, event.answer, owner=place.owner, filters=how.filters, replaces=place.replaces
-                )
-            yield event, conversation
 
     def _check(self, question: str) -> None:
         if not question.strip():
@@ -168,3 +144,11 @@ class Conversations:
 
     def _html(self, shown: Shown) -> str:
         return exchange_html(shown, self._words)
+
+
+def _unstopped(events: Iterator[Event], run: Run) -> Iterator[Event]:
+    """The events, until the run is stopped; with the last of them it has come to its end."""
+    for event in events:
+        if run.is_stopped or (isinstance(event, Done) and not run.end()):
+            return
+        yield event

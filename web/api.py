@@ -18,11 +18,13 @@ from qa.verify.cited import CitedText
 from qa.verify.verifier import MAX_STATEMENT, Verification, Verifier
 from web import errors
 from web.articles import articles
+from web.background import in_background
 from web.body_limit import BodyLimit
-from web.conversations import Owner, conversations, history_of, kept, turns_for
+from web.conversations import Owner, conversations, history_of, turns_for
 from web.events import answer_of, streamed
 from web.feedback import feedback
 from web.intake import Intake
+from web.keeping import Place, kept
 from web.same_origin import SameOrigin
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
@@ -171,8 +173,12 @@ def _router(library: Library, verifier: Verifier, history: History) -> APIRouter
         answered = library.pipeline().stream(
             request.question, turns, request.filters, request.asof, request.mode, wanted
         )
-        events = kept(answered, history, request.conversation, owner, request.filters)
-        return streamed(events) if request.stream else answer_of(events)
+        if request.conversation is None:
+            return streamed(answered) if request.stream else answer_of(answered)
+        place = Place(request.conversation, owner, filters=request.filters)
+        events = (event for event, _ in kept(answered, history, place))
+        # A conversation gets its answer although whoever reads the stream goes away.
+        return streamed(in_background(events)) if request.stream else answer_of(events)
 
     @router.post("/api/verify")
     def verify(request: VerifyRequest) -> Verification:

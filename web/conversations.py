@@ -3,7 +3,6 @@ removed. Those of a browser are seen by it alone (web/visitors.py); those begun 
 and not listed."""
 
 import json
-from collections.abc import Iterator
 from typing import Annotated, Literal
 from urllib.parse import quote
 
@@ -14,9 +13,7 @@ from starlette.responses import Response
 from index.errors import IndexMissing, QuestionError
 from index.store import Store
 from qa.answer import Turn
-from qa.events import Done, Event
 from qa.export import conversation_markdown
-from qa.filters import Filters
 from qa.history import TITLE, Conversation, Exchange, History
 from qa.library import Library
 from qa.tracing import Traced, traced
@@ -69,7 +66,7 @@ def conversations(library: Library, history: History) -> APIRouter:
 
     @router.get("/{conversation}")
     def read(conversation: str, owner: Owner) -> list[TracedExchange]:
-        exchanges = history.exchanges(conversation, owner)
+        exchanges = history.dialogue(conversation, owner).exchanges
         store = store_of(library)
         return [
             TracedExchange(**dict(exchange), traces=[traced(c, store) for c in exchange.answer.citations])
@@ -93,14 +90,17 @@ def conversations(library: Library, history: History) -> APIRouter:
 
 def _exported(history: History, conversation: str, owner: str, form: str) -> Response:
     """The conversation as a file to keep."""
-    exchanges = history.exchanges(conversation, owner)
-    title = history.conversation(conversation, owner).title
+    said = history.dialogue(conversation, owner)
     if form == "json":
-        body = {"title": title, "exchanges": [e.model_dump(mode="json") for e in exchanges]}
+        body = {"title": said.title, "exchanges": [e.model_dump(mode="json") for e in said.exchanges]}
         text, media, ending = json.dumps(body, ensure_ascii=False, indent=2), "application/json", "json"
     else:
-        text, media, ending = conversation_markdown(title, [e.answer for e in exchanges]), "text/markdown", "md"
-    named = f"attachment; filename=conversation.{ending}; filename*=UTF-8''{quote(title, safe='')}.{ending}"
+        text, media, ending = (
+            conversation_markdown(said.title, [e.answer for e in said.exchanges]),
+            "text/markdown",
+            "md",
+        )
+    named = f"attachment; filename=conversation.{ending}; filename*=UTF-8''{quote(said.title, safe='')}.{ending}"
     return Response(text, media_type=media, headers={"Content-Disposition": named})
 
 
@@ -122,17 +122,3 @@ def turns_for(history: History, conversation: str | None, given: list[Turn], mos
     if given:
         raise QuestionError("a question has either a conversation or a history.", "Leave one of them out.")
     return history.dialogue(conversation, owner).turns[-most:]
-
-
-def kept(
-    events: Iterator[Event],
-    history: History,
-    conversation: str | None,
-    owner: str = "",
-    filters: Filters | None = None,
-) -> Iterator[Event]:
-    """The same events; the answer is in the conversation before it is said to be done."""
-    for event in events:
-        if conversation is not None and isinstance(event, Done):
-            history.record(conversation, event.answer, owner=owner, filters=filters)
-        yield event
