@@ -179,6 +179,28 @@ def test_the_last_answer_is_given_anew(visit: Visit, site: Site) -> None:
     expect(page.locator(".yj-exchange")).to_have_count(2)
 
 
+def test_who_writes_feedback_goes_on_while_the_next_answer_comes(visit: Visit, site: Site) -> None:
+    page = visit()
+    first = site.ask(page, QUESTION)
+    page.fill("#yj-question textarea", "西安航天基地共有多少家航天企业？")
+    first.get_by_role("button", name="有问题").click()
+    comment = first.get_by_label("补充说明（可不填）")
+    comment.fill("缺年份")
+    comment.evaluate("box => box.setSelectionRange(1, 1)")
+    page.evaluate("document.querySelector('#yj-send').click()")
+    page.locator(".yj-exchange").nth(1).locator("[aria-busy=false]").wait_for()
+    expect(comment).to_be_focused()
+    page.keyboard.type("少")
+    expect(comment).to_have_value("缺少年份")
+    page.locator("h1").click()
+    last = page.locator(".yj-exchange").nth(1)
+    before = last.get_attribute("data-answer")
+    page.get_by_role("button", name="重新回答").evaluate("button => button.click()")
+    expect(last).not_to_have_attribute("data-answer", before or "")
+    expect(last.locator("[aria-busy=false]")).to_be_visible()
+    expect(comment).not_to_be_focused()
+
+
 def test_what_was_opened_and_said_stays_while_the_next_answer_comes(visit: Visit, site: Site) -> None:
     page = visit()
     first = site.ask(page, QUESTION)

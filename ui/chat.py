@@ -8,25 +8,22 @@ from starlette.datastructures import QueryParams
 
 from index.errors import IndexMissing, YoujuError
 from qa.answer import Citation, Turn
-from qa.history import TITLE, Conversation
 from qa.pipeline import Preferences
 from qa.script import Script
 from ui.components import scripted
 from ui.conversation import Asking, Conversations, View
-from ui.filtering import filters_from
+from ui.conversation_list import ConversationList, owner
+from ui.filtering import FilterFields, filters_from
 from ui.found import found_html
-from ui.icons import icon
 from ui.problems import Told, in_words
 from ui.services import Services
 from ui.settings import QUICK, SettingsTab
 from ui.source_panel import cited_html, empty_panel_html
-from ui.templating import render
 from ui.transcript import start_html, suggestions_html
 from ui.words import SCRIPT_OF, Words
 from web.conversations import store_of
 from web.feedback import FeedbackRequest, take
 from web.panel import hint_html
-from web.visitors import COOKIE, owner_by
 
 Updates = dict[gr.components.Component, Any]
 """New values of components; those that are not named stay as they are."""
@@ -34,11 +31,6 @@ _OPENED = "() => { document.querySelector('#yj-chat').dataset.ready = ''; return
 """What the address names; by then Gradio has connected everything, and what is typed is not lost."""
 ASKING = 8
 """Questions that are answered at once; more wait in Gradio's queue."""
-
-
-def owner(request: gr.Request) -> str:
-    """Whose conversations a request may see."""
-    return owner_by(request.cookies.get(COOKIE, ""))
 
 
 def session(request: gr.Request) -> str:
@@ -55,19 +47,12 @@ class ChatTab:
         self._conversations = Conversations(services, words)
         with gr.Row(elem_id="yj-chat", equal_height=True):
             with gr.Column(elem_id="yj-side", min_width=0):
-                self._side()
+                self.new = gr.Button(words.chat.new, elem_id="yj-new", size="sm")
+                self.list = ConversationList(services, words)
             with gr.Column(elem_id="yj-main", min_width=0):
                 self._main()
             with gr.Column(elem_id="yj-right", min_width=0):
                 self.panel = scripted(empty_panel_html(words), "source")
-
-    def _side(self) -> None:
-        words = self._words.conversations
-        self.new = gr.Button(self._words.chat.new, elem_id="yj-new", size="sm")
-        self.search = gr.Textbox(
-            placeholder=words.search, label=words.search, show_label=False, container=False, elem_id="yj-search"
-        )
-        self.list = scripted(self._list_html([], "", ""), "conversations", parts=["confirm"])
 
     def _main(self) -> None:
         words = self._words.chat
@@ -77,7 +62,7 @@ class ChatTab:
         )  # fmt: skip
         self.suggestions = scripted("", "suggestions")
         with gr.Accordion(self._words.filters.name, open=False, elem_id="yj-filters"):
-            self._filters()
+            self.filters = FilterFields(self._services, self._words)
         with gr.Row(elem_id="yj-ask", equal_height=False):
             self.question = gr.Textbox(
                 label=words.question, show_label=False, container=False, placeholder=words.placeholder, lines=1,
@@ -89,16 +74,6 @@ class ChatTab:
         self.conversation = gr.Textbox(visible="hidden", elem_id="yj-conversation", label=words.transcript)
         self._address = gr.Textbox(visible="hidden", label=words.transcript)
 
-    def _filters(self) -> None:
-        words = self._words.filters
-        with gr.Row():
-            self.sources = gr.Dropdown([], label=words.sources, multiselect=True, scale=2, min_width=180)
-            self.since = gr.Textbox(label=words.since, placeholder="2024-01-01", max_length=12, min_width=110)
-            self.until = gr.Textbox(label=words.until, placeholder="2024-12-31", max_length=12, min_width=110)
-        with gr.Row():
-            self.articles = gr.Dropdown([], label=words.articles, multiselect=True, scale=1, min_width=180)
-            self.clear = gr.Button(words.clear, size="sm", scale=0, min_width=80)
-
     @property
     def outputs(self) -> list[gr.components.Component]:
         """What asking changes."""
@@ -106,7 +81,7 @@ class ChatTab:
 
     def wire(self, blocks: gr.Blocks, settings: SettingsTab) -> None:
         """Connect everything: what is asked with depends on the settings' tab."""
-        how = [self.sources, self.since, self.until, self.articles, settings.mode, settings.sentences, settings.script]
+        how = [*self.filters.inputs, settings.mode, settings.sentences, settings.script]
         asked = gr.on(
             [self.question.submit, self.send.click],
             self._ask,
@@ -118,29 +93,27 @@ class ChatTab:
             self._ask_suggested, [self.conversation, *how], self.outputs, **streaming()
         )
         again = self.transcript.retry(self._ask_again, [self.conversation, *how], self.outputs, **streaming())
-        listed = [self.search, self.conversation]
         for event in (asked, suggested, again):
             self.follow(event)
         self.stop.click(self._stop, None, None, **QUICK)
         self.transcript.select(self._show, None, self.panel, **QUICK)
-        self.search.change(self._list, listed, self.list, trigger_mode="always_last", **QUICK)
-        shown = [self.transcript, self.conversation, self.suggestions, self.list, self.send, self.stop]
+        self.list.wire(self.conversation)
+        self.filters.wire()
+        search, listed = self.list.search, self.list.component
+        shown = [self.transcript, self.conversation, self.suggestions, listed, self.send, self.stop]
         opened = [
-            self.list.select(self._open, self.search, shown, **QUICK),
-            self.list.delete(self._remove, listed, shown, **QUICK),
-            self.new.click(self._begin, self.search, shown, **QUICK),
+            listed.select(self._open, search, shown, **QUICK),
+            listed.delete(self._remove, [search, self.conversation], shown, **QUICK),
+            self.new.click(self._begin, search, shown, **QUICK),
             blocks.load(self._restore, self._address, shown, js=_OPENED, **QUICK),
         ]
         for event in opened:
             event.then(self._suggest, self.conversation, self.suggestions, **QUICK)
-        self.list.edit(self._rename, listed, self.list, **QUICK)
-        self.clear.click(lambda: ([], "", "", []), None, [self.sources, self.since, self.until, self.articles], **QUICK)
-        self.sources.focus(self._known_sources, None, self.sources, **QUICK)
 
     def follow(self, event: gr.events.Dependency) -> None:
         """Let what could be asked next, and the list of conversations, come after what an event asked."""
         event.then(self._suggest, self.conversation, self.suggestions, **QUICK)
-        event.then(self._list, [self.search, self.conversation], self.list, **QUICK)
+        event.then(self.list.html, [self.list.search, self.conversation], self.list.component, **QUICK)
 
     # -- asking ---------------------------------------------------------------------------
 
@@ -218,13 +191,6 @@ class ChatTab:
         except YoujuError as error:
             return hint_html(in_words(error, self._words))
 
-    def _known_sources(self) -> Any:
-        try:
-            store = store_of(self._services.library)
-        except YoujuError as error:
-            return gr.Dropdown(choices=[], info=in_words(error, self._words))
-        return gr.Dropdown(choices=sorted(s for s in store.sources() if s) if store else [])
-
     def _found_function(self) -> Callable[[str], str]:
         def found(answer: str) -> str:
             exchange = self._services.history.exchange(answer)
@@ -243,24 +209,6 @@ class ChatTab:
 
     # -- conversations ----------------------------------------------------------------------
 
-    def _list(self, words: str, conversation: str, request: gr.Request, trouble: str = "") -> str:
-        try:
-            listed = self._services.history.conversations(owner(request), words)
-        except YoujuError as error:
-            listed, trouble = [], in_words(error, self._words)
-        return self._list_html(listed, conversation, words, trouble, is_known=bool(owner(request)))
-
-    def _list_html(
-        self, conversations: list[Conversation], current: str, words: str, trouble: str = "", *, is_known: bool = True
-    ) -> str:
-        said = self._words.conversations
-        none = said.none_found if words.strip() else said.none
-        return render(
-            "conversations.html", conversations=conversations, current=current,
-            if_empty=none if is_known else said.no_cookie, trouble=trouble, w=self._words,
-            longest=TITLE, api="../", icon=icon,
-        )  # fmt: skip
-
     def _open(self, words: str, request: gr.Request, chosen: gr.EventData) -> Updates:
         return self._opened(str(chosen._data["id"]), words, request)
 
@@ -277,17 +225,9 @@ class ChatTab:
             self.transcript: view.html,
             self.conversation: view.conversation,
             self.suggestions: "",
-            self.list: self._list(words, view.conversation, request),
+            self.list.component: self.list.html(words, view.conversation, request),
             **self._buttons(is_answering=False),
         }
-
-    def _rename(self, words: str, conversation: str, request: gr.Request, chosen: gr.EventData) -> str:
-        trouble = ""
-        try:
-            self._services.history.rename(str(chosen._data["id"]), str(chosen._data["title"]), owner(request))
-        except YoujuError as error:
-            trouble = in_words(error, self._words)
-        return self._list(words, conversation, request, trouble)
 
     def _remove(self, words: str, conversation: str, request: gr.Request, chosen: gr.EventData) -> Updates:
         removed, trouble = str(chosen._data["id"]), ""
@@ -297,7 +237,7 @@ class ChatTab:
             trouble = in_words(error, self._words)
         if removed == conversation and not trouble:
             return self._opened("", words, request)
-        return {self.list: self._list(words, conversation, request, trouble)}
+        return {self.list.component: self.list.html(words, conversation, request, trouble)}
 
     def _restore(self, address: str, request: gr.Request) -> Updates:
         """What the page's address names: a conversation, one answer, or nothing yet, where nothing is touched: somebody
@@ -305,10 +245,10 @@ class ChatTab:
         named = QueryParams(address.removeprefix("?"))
         if answer := named.get("answer"):
             view = self._conversations.single(answer)
-            return {self.transcript: view.html, self.list: self._list("", "", request)}
+            return {self.transcript: view.html, self.list.component: self.list.html("", "", request)}
         if conversation := named.get("c"):
             return self._opened(conversation, "", request)
-        return {self.list: self._list("", "", request)}
+        return {self.list.component: self.list.html("", "", request)}
 
 
 def streaming() -> dict[str, Any]:

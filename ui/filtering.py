@@ -1,12 +1,51 @@
-"""The chat's filters, from what was typed and chosen."""
+"""The chat's filters: their fields, and what was typed and chosen in them."""
 
 from datetime import date
+from typing import Any
 
+import gradio as gr
 from pydantic import ValidationError
 
+from index.errors import YoujuError
 from qa.filters import Filters
-from ui.problems import Told
+from ui.problems import Told, in_words
+from ui.services import Services
+from ui.settings import QUICK
 from ui.words import Words
+from web.conversations import store_of
+
+
+class FilterFields:
+    """Put into the column that is open."""
+
+    def __init__(self, services: Services, words: Words) -> None:
+        self._services = services
+        self._words = words
+        said = words.filters
+        with gr.Row():
+            self._sources = gr.Dropdown([], label=said.sources, multiselect=True, scale=2, min_width=180)
+            self._since = gr.Textbox(label=said.since, placeholder="2024-01-01", max_length=12, min_width=110)
+            self._until = gr.Textbox(label=said.until, placeholder="2024-12-31", max_length=12, min_width=110)
+        with gr.Row():
+            self.articles = gr.Dropdown([], label=said.articles, multiselect=True, scale=1, min_width=180)
+            self._clear = gr.Button(said.clear, size="sm", scale=0, min_width=80)
+
+    @property
+    def inputs(self) -> list[gr.components.Component]:
+        """What `filters_from` takes, in its order."""
+        return [self._sources, self._since, self._until, self.articles]
+
+    def wire(self) -> None:
+        """Connect everything."""
+        self._clear.click(lambda: ([], "", "", []), None, self.inputs, **QUICK)
+        self._sources.focus(self._known, None, self._sources, **QUICK)
+
+    def _known(self) -> Any:
+        try:
+            store = store_of(self._services.library)
+        except YoujuError as error:
+            return gr.Dropdown(choices=[], info=in_words(error, self._words))
+        return gr.Dropdown(choices=sorted(s for s in store.sources() if s) if store else [])
 
 
 def filters_from(

@@ -53,7 +53,7 @@ def build_page(services: Services, words: Words) -> gr.Blocks:
             with gr.Tab(words.page.settings, id="settings"):
                 settings = SettingsTab(services, words)
         chat.wire(blocks, settings)
-        articles.wire(blocks, chat.articles, tabs)
+        articles.wire(blocks, chat.filters.articles, tabs)
         evaluation.wire(chat, tabs)
         settings.wire(blocks)
     return blocks

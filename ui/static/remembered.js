@@ -30,3 +30,25 @@ element.addEventListener("input", (e) => {
   const form = e.target.closest(".yj-feedback");
   if (form) stateOf(form.closest(".yj-exchange")).feedback = written(form);
 });
+
+// What has the focus, by its place: a conversation that is shown anew is made of other elements.
+let focused = null;
+const exchanges = () => [...element.querySelectorAll(".yj-exchange")];
+const focusable = (section) => [...section.querySelectorAll("a, button, input, summary")];
+document.addEventListener("focusin", ({ target }) => {
+  const section = element.contains(target) ? target.closest(".yj-exchange") : null;
+  focused = section && { target, exchange: exchanges().indexOf(section), at: focusable(section).indexOf(target) };
+});
+document.addEventListener("pointerdown", ({ target }) => {
+  if (!focused?.target.contains(target)) focused = null;
+});
+
+function refocus() {
+  if (!focused || focused.target.isConnected || document.activeElement !== document.body) return;
+  const section = exchanges()[focused.exchange];
+  const same = section && focusable(section)[focused.at];
+  if (!same) return;
+  const { selectionStart, selectionEnd } = focused.target;
+  same.focus({ preventScroll: true });
+  if (same.matches("input[type=text]")) same.setSelectionRange(selectionStart, selectionEnd);
+}

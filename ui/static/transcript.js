@@ -230,6 +230,7 @@ function arrived() {
     else document.dispatchEvent(new CustomEvent("youju:close"));
   }
   element.querySelectorAll("[data-answer]").forEach(restore);
+  refocus();
   room.dataset.single = transcript.dataset.single;
   done = new Set([...element.querySelectorAll("[data-answer]")].map((s) => s.dataset.answer));
   mark();
