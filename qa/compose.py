@@ -17,10 +17,10 @@ from qa.events import Cited, Done, Event, Said
 from qa.evidence import Evidence
 from qa.extractive import Selection
 from qa.followup import Standalone
-from qa.messages import CONTRARY, COUNTED, MISSING, PARTLY, QUOTED, REFUSAL, UNCOUNTED
+from qa.messages import CONTRARY, COUNTED, MISSING, PARTLY, QUOTED, REFUSAL, SUPPORTED_IN_PART, UNCOUNTED
 from qa.passage import Passage, joined, passage_of
 from qa.question import Question
-from qa.script import Script, localized, to_script
+from qa.script import Script, localized, script_of, to_script
 from qa.standing import NO_FRAME, Kind, Standing, frame_of, standing, warning_of
 from qa.stated import Stated, as_amount, stated
 
@@ -238,8 +238,9 @@ def _trimmed(span: Span, text: str) -> Span:
 
 
 def numbered(sentence: AnswerSentence) -> str:
-    """A sentence with its [n]."""
-    return sentence.text + "".join(f"[{n}]" for n in sentence.citations)
+    """A sentence with its [n], and a word where its sources bear it out in part alone."""
+    mark = "" if sentence.verdict is Verdict.SUPPORTED else SUPPORTED_IN_PART[script_of(sentence.text)]
+    return sentence.text + "".join(f"[{n}]" for n in sentence.citations) + mark
 
 
 def refuse(found: Retrieved, nearest: list[Evidence]) -> Answer:

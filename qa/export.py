@@ -52,4 +52,5 @@ def _lines(answer: Answer, escape: Callable[[str], str], quotation: str) -> list
 
 
 def _sentence(sentence: AnswerSentence, escape: Callable[[str], str]) -> str:
-    return numbered(sentence.model_copy(update={"text": escape(sentence.text)}))
+    said = numbered(sentence.model_copy(update={"text": escape(sentence.text)}))
+    return f"{said} {escape('；'.join(sentence.reasons))}" if sentence.reasons else said

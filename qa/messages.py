@@ -37,6 +37,11 @@ PARTLY = {
     Script.TRADITIONAL: "沒有找到這部分的依據：{part}",
     Script.ENGLISH: "No evidence was found for this part: {part}",
 }
+SUPPORTED_IN_PART = {
+    Script.SIMPLIFIED: "（部分有据）",
+    Script.TRADITIONAL: "（部分有據）",
+    Script.ENGLISH: " (partly supported)",
+}
 UNCOUNTED = {
     Script.SIMPLIFIED: "文章没有直接给出这个数，引用的是相关的事实。",
     Script.TRADITIONAL: "文章沒有直接給出這個數，引用的是相關的事實。",

@@ -1,16 +1,21 @@
 """The commands: what they print and how they exit."""
 
+import io
 import json
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
+from records import answer, sentence
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from index.build import Indexer
 from index.embed import Embedder
 from index.generations import Home
+from qa.answer import Verdict
+from youju.cli.asking import print_answer
 from youju.cli.main import app, main
 
 WUHAN = "武汉市发布量子产业规划。到2027年，武汉量子产业规模将达到300亿元。"
@@ -359,3 +364,10 @@ def test_error_unknown_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, caps
 )
 def test_usage_wrong_exits_2(arguments: list[str]) -> None:
     assert run(*arguments).exit_code == 2
+
+
+def test_why_a_sentence_is_partly_supported_is_printed() -> None:
+    half = sentence("合肥有60家。", verdict=Verdict.PARTIAL).model_copy(update={"reasons": ["出处是93家"]})
+    console = Console(record=True, width=200, file=io.StringIO())
+    print_answer(answer(half, question="问？", answer="合肥有60家。[1]（部分有据）"), console)
+    assert console.export_text().splitlines() == ["合肥有60家。[1]（部分有据）", "合肥有60家。 出处是93家"]

@@ -16,7 +16,7 @@ from records import answer, refusal, sentence
 from index.embed import Embedder
 from index.errors import ConversationChanged, ConversationNotFound
 from index.generations import Home
-from qa.answer import Answer, Citation, Turn
+from qa.answer import Answer, Citation, Turn, Verdict
 from qa.export import conversation_markdown, escaped, markdown, plain
 from qa.filters import Filters
 from qa.history import LAYOUT, TITLE, History
@@ -251,6 +251,13 @@ def test_an_answer_as_plain_text_and_markdown() -> None:
 def test_a_refusal_as_text_says_what_comes_nearest() -> None:
     given = refusal(question="問題？這樣", nearest=[sentence("合肥有60家。")], answer="沒有。")
     assert plain(given) == "沒有。\n文章裡最接近的內容（沒有回答問題）：\n合肥有60家。[1]"
+
+
+def test_a_sentence_that_is_partly_supported_says_so_and_why_wherever_it_is_taken() -> None:
+    half = sentence("合肥有60家。", verdict=Verdict.PARTIAL).model_copy(update={"reasons": ["没有<年份>", "约数"]})
+    given = answer("规模为5000亿元。", half, question="问？")
+    assert plain(given) == "规模为5000亿元。[1]\n合肥有60家。[1]（部分有据） 没有<年份>；约数"
+    assert markdown(given) == "规模为5000亿元。[1]\n\n合肥有60家。[1]（部分有据） 没有\\<年份\\>；约数"
 
 
 def test_a_conversation_as_markdown() -> None:

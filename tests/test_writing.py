@@ -120,6 +120,7 @@ def test_what_is_more_exact_than_its_source_is_shown_as_partly_supported(write: 
     answer, _ = write("合肥到2026年集聚量子企业93家[1]。", question="合肥到2026年有多少家量子企业？")
     assert [s.verdict for s in answer.sentences] == [Verdict.PARTIAL]
     assert "93家" in answer.sentences[0].reasons[0]
+    assert answer.answer == answer.sentences[0].text + "[1]（部分有据）"
 
 
 def test_events_come_citation_first_and_the_whole_last(piped: Callable[..., Any]) -> None:

@@ -82,7 +82,8 @@ def print_answer(answer: Answer, console: Console) -> None:
         console.print(Text(NEAREST[script_of(answer.question)]), soft_wrap=True)
         for fact in answer.nearest:
             console.print(Text(numbered(fact)), soft_wrap=True)
-    for warning in answer.warnings:
+    reasons = [f"{said.text} {'；'.join(said.reasons)}" for said in answer.sentences if said.reasons]
+    for warning in [*reasons, *answer.warnings]:
         console.print(Text(warning, style="yellow"), soft_wrap=True)
     question = analyse(answer.standalone_question)
     for citation in answer.citations:
