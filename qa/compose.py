@@ -237,10 +237,10 @@ def _trimmed(span: Span, text: str) -> Span:
     return Span(span.start, span.start + len(words))
 
 
-def numbered(sentence: AnswerSentence) -> str:
-    """A sentence with its [n], and a word where its sources bear it out in part alone."""
+def numbered(sentence: AnswerSentence, marker: str = "[{n}]") -> str:
+    """A sentence with the marker of each of its citations, and a word where its sources bear it out in part alone."""
     mark = "" if sentence.verdict is Verdict.SUPPORTED else SUPPORTED_IN_PART[script_of(sentence.text)]
-    return sentence.text + "".join(f"[{n}]" for n in sentence.citations) + mark
+    return sentence.text + "".join(marker.format(n=n) for n in sentence.citations) + mark
 
 
 def refuse(found: Retrieved, nearest: list[Evidence]) -> Answer:

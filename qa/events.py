@@ -17,6 +17,8 @@ class Said:
     """A sentence of the answer. What has been said is never taken back."""
 
     sentence: AnswerSentence
+    begins_line: bool = True
+    """Whether the Answer's text has it on a line of its own."""
 
 
 @dataclass(frozen=True, slots=True)

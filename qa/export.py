@@ -27,6 +27,12 @@ def markdown(answer: Answer) -> str:
     return "\n\n".join(_lines(answer, escaped, "> [{number}] {quote}\n> — {source}"))
 
 
+def footnote(citation: Citation) -> str:
+    """A citation as a footnote in Markdown; text of articles is escaped."""
+    quote, source = (escaped(" ".join(text.split())) for text in (citation.quote, source_of(citation)))
+    return f"[^{citation.number}]: {quote} — {source}" if source else f"[^{citation.number}]: {quote}"
+
+
 def conversation_markdown(title: str, answers: Sequence[Answer]) -> str:
     """A conversation: its title, and each question with its answer."""
     parts = [f"# {escaped(title)}"]

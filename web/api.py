@@ -1,4 +1,4 @@
-"""The HTTP API: search, ask, verify, articles, conversations, health. README.md lists the routes."""
+"""The HTTP API: search, ask, verify, articles, conversations, completions, health. README.md lists the routes."""
 
 from typing import Annotated, Literal
 
@@ -20,6 +20,7 @@ from web import errors
 from web.articles import articles
 from web.background import in_background
 from web.body_limit import BodyLimit
+from web.completions import completions
 from web.conversations import Owner, conversations, history_of, turns_for
 from web.events import answer_of, streamed
 from web.feedback import feedback
@@ -142,7 +143,9 @@ def create_api(library: Library, verifier: Verifier | None = None, intake: Intak
     app.include_router(conversations(library, history))
     app.include_router(feedback(library, history))
     app.include_router(articles(library, intake or Intake(library)))
-    app.add_api_route("/api/{path:path}", _unmatched, methods=METHODS, include_in_schema=False)
+    app.include_router(completions(library))
+    for above in ("/api", "/v1"):
+        app.add_api_route(above + "/{path:path}", _unmatched, methods=METHODS, include_in_schema=False)
     return app
 
 

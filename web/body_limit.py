@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.errors import TOO_LARGE, ErrorBody, ErrorDetail
 from web.intake import MAX_SUM
 
-API = "/api/"
+LIMITED = ("/api/", "/v1/")
 UPLOADS = "/api/articles"
 MAX_BODY = 16 * 2**20
 """Bytes of a request that is no upload of articles."""
@@ -22,7 +22,7 @@ class BodyLimit:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(API):
+        if scope["type"] != "http" or not scope["path"].startswith(LIMITED):
             await self._app(scope, receive, send)
             return
         most = MAX_SUM if scope["path"] == UPLOADS else MAX_BODY

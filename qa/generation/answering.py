@@ -47,7 +47,7 @@ class _Draft:
         self.sentences.append(sentence)
         self.text += ("\n" if self.text and begins_line else "") + numbered(sentence)
         new = [c for c in self.ledger.citations if c.number in sentence.citations and c.number not in used]
-        return chain((Cited(c) for c in new), [Said(sentence)])
+        return chain((Cited(c) for c in new), [Said(sentence, begins_line)])
 
 
 def write_answer(writing: Writing, found: Retrieved, *, marks: bool) -> Iterator[Event]:
