@@ -26,6 +26,8 @@ from web.visitors import VisitorCookie
 from youju.assembly import make_parts, writer_for
 from youju.settings import Settings, load_settings
 
+GRACE = 3
+"""Seconds that the server waits at its end for what is being sent; a page that is open would keep it for ever."""
 SUGGESTED = 3.0
 """Seconds that the server waits at its start for the questions of an empty chat: 1.3 for the sample articles."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -64,6 +66,7 @@ def serve(settings: Settings) -> None:
             f"the page may not set the language model while others can reach it, on {settings.host}.",
             "Set OPENAI_MODEL and OPENAI_BASE_URL or OPENAI_API_KEY, and leave --model-form (YOUJU_MODEL_FORM) out.",
         )
+    print("youju: loading the models and the index", file=sys.stderr)
     parts = make_parts(settings)
     if problem := parts.library.warm_up():
         print(f"youju: {problem}", file=sys.stderr)
@@ -76,7 +79,12 @@ def serve(settings: Settings) -> None:
     suggesting.start()
     suggesting.join(SUGGESTED)  # what goes on meanwhile would slow down the first visitor
     print(f"youju: serving on http://{settings.host}:{settings.port}", file=sys.stderr)
-    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+    make_server(app).run(sockets=[listener])
+
+
+def make_server(app: FastAPI) -> uvicorn.Server:
+    """What serves the application, on sockets that are given to its `run`."""
+    return uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE))
 
 
 def _suggest(suggestions: Suggestions) -> None:

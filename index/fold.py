@@ -176,3 +176,8 @@ def _regional_pieces(pieces: Iterator[tuple[str, int]]) -> Iterator[tuple[str, i
         yield regional_terms()[match.group()], folded[match.end() - 1][1]
         at = match.end()
     yield from folded[at:]
+
+
+def valid(text: str) -> str:
+    """Text that can be written down: halves of characters, which no encoding has, become question marks."""
+    return text.encode("utf-8", "replace").decode()

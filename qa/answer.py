@@ -46,8 +46,8 @@ class AnswerSentence(BaseModel):
     reasons: list[str] = Field(default=[], description="what does not quite agree, of a partly supported sentence")
     repaired: bool = Field(default=False, description="written anew by the model after it had failed the checks")
     computed: bool = Field(default=False, description="worked out by us from the values cited, and said by no article")
-    standing: Literal["differs", "older"] | None = Field(
-        default=None, description="one of several values that do not agree, or one that a newer one replaces"
+    standing: Literal["differs", "newer", "older"] | None = Field(
+        default=None, description="one of several values that do not agree, one that replaces another, or that one"
     )
 
 

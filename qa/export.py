@@ -10,6 +10,8 @@ from qa.script import script_of
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$])")
 """What Markdown may take for a mark of its own: an article's text, or a question, is text."""
+_AT_FRONT = re.compile(r"^(\d*)([-+=.)])")
+"""What begins a list, or underlines a heading, at the front of a line alone."""
 
 
 def source_of(citation: Citation) -> str:
@@ -29,7 +31,7 @@ def markdown(answer: Answer) -> str:
 
 def footnote(citation: Citation) -> str:
     """A citation as a footnote in Markdown; text of articles is escaped."""
-    quote, source = (escaped(" ".join(text.split())) for text in (citation.quote, source_of(citation)))
+    quote, source = escaped(citation.quote), escaped(source_of(citation))
     return f"[^{citation.number}]: {quote} — {source}" if source else f"[^{citation.number}]: {quote}"
 
 
@@ -37,13 +39,14 @@ def conversation_markdown(title: str, answers: Sequence[Answer]) -> str:
     """A conversation: its title, and each question with its answer."""
     parts = [f"# {escaped(title)}"]
     for answer in answers:
-        parts += [f"## {escaped(' '.join(answer.question.split()))}", markdown(answer)]
+        parts += [f"## {escaped(answer.question)}", markdown(answer)]
     return "\n\n".join(parts) + "\n"
 
 
 def escaped(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return _SPECIAL.sub(r"\\\1", text)
+    """Text that Markdown shows as it is, in one line."""
+    line = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _AT_FRONT.sub(r"\1\\\2", line)
 
 
 def _lines(answer: Answer, escape: Callable[[str], str], quotation: str) -> list[str]:

@@ -66,6 +66,21 @@ class FeedbackStore:
                 (given.answer.id, owner, given.given, given.model_dump_json()),
             )
 
+    def ratings(self, owner: str, answers: Sequence[str]) -> dict[str, bool]:
+        """Whether its owner called each of these answers good, of those that it has said something of; nothing for nobody.
+
+        Raises HistoryError.
+        """
+        if not owner or not answers or not self._file.exists:
+            return {}
+        with self._file.transaction() as database:
+            rows = database.execute(
+                "SELECT answer_id, json_extract(feedback, '$.good') FROM verdict"
+                f" WHERE owner = ? AND answer_id IN ({', '.join('?' * len(answers))})",
+                (owner, *answers),
+            ).fetchall()
+        return {answer: bool(good) for answer, good in rows}
+
     def given(self, owner: str | None = None) -> list[Feedback]:
         """An owner's, or everybody's, the first given first. Raises HistoryError."""
         if not self._file.exists:

@@ -19,7 +19,7 @@ from pathlib import Path
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from index.errors import ConversationChanged, ConversationNotFound, HistoryError
-from index.fold import fold_text
+from index.fold import fold_text, valid
 from qa.answer import Answer, Turn
 from qa.filters import Filters
 from qa.sqlite_file import SqliteFile
@@ -166,7 +166,7 @@ class History:
                 "SELECT id, title, begun, changed FROM conversation WHERE owner = ? ORDER BY changed DESC, id", (owner,)
             ).fetchall()
             listed = [Conversation(id=i, title=t, begun=b, changed=c) for i, t, b, c in rows]
-            wanted = fold_text(_kept(words)).split()
+            wanted = fold_text(valid(words)).split()
             return [c for c in listed if _has(database, c, wanted)] if wanted else listed
 
     def conversation(self, conversation: str, owner: str = "") -> Conversation:
@@ -220,7 +220,7 @@ class History:
         """Give it another title, cut to TITLE characters. Raises ConversationNotFound, HistoryError."""
         with self._file.transaction(writes=True) as database:
             _row(database, conversation, owner)
-            title = _kept(title).strip()[:TITLE]
+            title = valid(title).strip()[:TITLE]
             database.execute("UPDATE conversation SET title = ? WHERE id = ?", (title, conversation))
             return _row(database, conversation, owner)
 
@@ -257,7 +257,7 @@ def turns_of(exchanges: list[Exchange]) -> list[Turn]:
 
 def _begun(database: sqlite3.Connection, title: str, owner: str, before: Sequence[Turn]) -> Conversation:
     now = _now()
-    made = Conversation(id=uuid.uuid4().hex, title=_kept(title)[:TITLE], begun=now, changed=now)
+    made = Conversation(id=uuid.uuid4().hex, title=valid(title)[:TITLE], begun=now, changed=now)
     database.execute(
         "INSERT INTO conversation (id, title, begun, changed, owner, before)"
         " VALUES (:id, :title, :begun, :changed, :owner, :before)",
@@ -269,7 +269,7 @@ def _begun(database: sqlite3.Connection, title: str, owner: str, before: Sequenc
 def _row(database: sqlite3.Connection, conversation: str, owner: str) -> Conversation:
     """Raises ConversationNotFound for one that is not the owner's."""
     row = database.execute(
-        "SELECT id, title, begun, changed FROM conversation WHERE id = ? AND owner = ?", (_kept(conversation), owner)
+        "SELECT id, title, begun, changed FROM conversation WHERE id = ? AND owner = ?", (valid(conversation), owner)
     ).fetchone()
     if row is None:
         raise _unknown(conversation)
@@ -296,11 +296,6 @@ def _replace_last(database: sqlite3.Connection, replaced: str, kept: dict[str, s
         f" filters = :filters WHERE number = {last[0]:d}",
         kept,
     )
-
-
-def _kept(text: str) -> str:
-    """Text as SQLite takes it: halves of characters, which no encoding has, become question marks."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _has(database: sqlite3.Connection, conversation: Conversation, wanted: list[str]) -> bool:

@@ -162,21 +162,23 @@ class Frame:
 
     before: str = ""
     after: str = ""
-    standing: Literal["differs", "older"] | None = None
+    standing: Literal["differs", "newer", "older"] | None = None
 
 
 NO_FRAME = Frame()
 
 
 def frame_of(standing: Standing, passage: Passage, script: Script) -> Frame | None:
-    """What is said before and after the quotation of a value that does not agree with another; None for other quotations,
-    and for the newer value of two."""
+    """What is said before and after the quotation of a value that does not agree with another; None for other
+    quotations."""
     first, other = standing.first, standing.other
     why: Literal["differs", "older"]
     if standing.kind is Kind.CONFLICT and (_shows(passage, first) or _shows(passage, other)):
         words, value, why = DIFFERS[script], first if _shows(passage, first) else other, "differs"
     elif _shows(passage, other) and not _shows(passage, first):
         words, value, why = OLDER[script], other, "older"
+    elif _shows(passage, first):
+        return Frame("", "", "newer")
     else:
         return None
     before, _, after = words.partition("{text}")

@@ -7,9 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
-from app import create_app
+from app import create_app, make_server
 from index.build import Indexer
 from index.embed import Embedder
 from index.generations import Home
@@ -75,9 +73,9 @@ class Site:
         """Serve; what is kept in memory of an earlier server is gone."""
         self.library = Library(self.home, self._embedder, Extraction(confidence=0), writer=self._writer)
         app = create_app(self.library, make_writer=self._make_writer)
-        config = uvicorn.Config(app, host="127.0.0.1", port=self._port, log_level="error", timeout_graceful_shutdown=1)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._server = make_server(app)
+        listener = socket.create_server(("127.0.0.1", self._port))
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
         self._thread.start()
         deadline = time.monotonic() + 60
         while not self._server.started and time.monotonic() < deadline:

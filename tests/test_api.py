@@ -311,16 +311,19 @@ def test_error_wrong_method(client: TestClient, method: str, path: str) -> None:
     assert (response.status_code, error_of(response.json())["code"]) == (405, "method_not_allowed")
 
 
-@pytest.mark.parametrize("failed", [RerankerError("the server is away.", "Ask later."), EmbedderError("no model.")])
-def test_error_of_a_model_elsewhere_is_no_fault_of_ours(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, failed: YoujuError
+@pytest.mark.parametrize("failed", [RerankerError("/srv/x is away.", "Ask later."), EmbedderError("/srv/x")])
+def test_error_inside_is_logged_and_names_no_folder(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, failed: YoujuError
 ) -> None:
     def away(*_: object, **__: object) -> None:
         raise failed
 
     monkeypatch.setattr("qa.retrieve.Retriever.retrieve", away)
     response = client.post("/api/search", json={"question": "武汉"})
-    assert (response.status_code, error_of(response.json())["message"]) == (503, failed.message)
+    error = error_of(response.json())
+    assert (response.status_code, error["code"], error["hint"]) == (503, failed.code, "The server's log says why.")
+    assert "/srv" not in str(error)
+    assert [record.message for record in caplog.records] == [f"{failed.code}: {failed}"]
 
 
 @pytest.mark.parametrize(
@@ -384,7 +387,7 @@ def test_error_in_a_stream_is_an_event(client: TestClient, monkeypatch: pytest.M
     response = client.post("/api/ask", json={"question": "武汉", "stream": True})
     (said, _), (name, body) = events_of(response.text)
     assert (said, name) == ("sentence", "error")
-    assert error_of(body)["message"] == "the store is damaged."
+    assert error_of(body)["code"] == "store_failed"
 
 
 def test_error_of_our_own_making_has_the_form(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

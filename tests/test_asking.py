@@ -13,9 +13,10 @@ from records import answer
 from index.errors import HistoryError
 from qa.answer import Answer, Turn
 from qa.events import Cited, Done, Event, Said
+from qa.feedback import Feedback, FeedbackStore
 from qa.filters import Filters
 from qa.history import History
-from ui.conversation import Asking, Conversations
+from ui.conversation import Asking, Conversations, StillAnswering
 from ui.problems import Told
 from ui.words import Language, words_in
 
@@ -58,8 +59,13 @@ def history(tmp_path: Path) -> History:
 
 
 @pytest.fixture
-def page(pipeline: Answering, history: History) -> Conversations:
-    services: Any = SimpleNamespace(library=SimpleNamespace(pipeline=lambda: pipeline), history=history)
+def page(pipeline: Answering, history: History, tmp_path: Path) -> Conversations:
+    services: Any = SimpleNamespace(
+        library=SimpleNamespace(pipeline=lambda: pipeline),
+        history=history,
+        feedback=FeedbackStore(tmp_path / "feedback.sqlite"),
+        places=threading.Semaphore(1),
+    )
     return Conversations(services, WORDS)
 
 
@@ -156,7 +162,7 @@ def test_what_came_before_is_followed_on_asked_again_and_kept(
     page: Conversations, history: History, pipeline: Answering
 ) -> None:
     filters = Filters.model_validate({"sources": ["甲报"]})
-    *_, first = page.ask("那2030年呢？", "", "me", Asking(filters, key="page"), before=BEFORE)
+    *_, first = page.ask("那2030年呢？", "", "me", Asking("page", filters), before=BEFORE)
     list(page.again("那2030年呢？-1", first.conversation, "me", PAGE))
     list(page.ask("后来呢？", first.conversation, "me", PAGE))
     told = [turn.content for turn in BEFORE]
@@ -183,3 +189,51 @@ def test_an_answer_given_anew_does_not_displace_what_was_asked_meanwhile(
     *_, last = again
     assert WORDS.errors["not_last"] in last.html
     assert kept(history, 1) == [["甲？", "乙？"]]
+
+
+def test_what_is_asked_beside_an_answer_is_refused_until_that_is_left(
+    page: Conversations, history: History, pipeline: Answering
+) -> None:
+    pipeline.goes_on.clear()
+    views = page.ask("甲？", "", "me", PAGE)
+    next(views)
+    next(views)
+    with pytest.raises(StillAnswering):
+        next(page.ask("乙？", "", "me", PAGE))
+    page.leave("page")
+    second = page.ask("丙？", "", "me", PAGE)
+    next(second)
+    pipeline.goes_on.set()
+    assert list(second)[-1].is_done
+    assert sorted(kept(history, 2)) == [["丙？"], ["甲？"]]
+
+
+def test_who_waits_for_a_place_is_shown_and_may_stop(
+    page: Conversations, history: History, pipeline: Answering
+) -> None:
+    pipeline.goes_on.clear()
+    first = page.ask("甲？", "", "me", PAGE)
+    next(first)
+    next(first)  # it has the only place
+    waiting = page.ask("乙？", "", "you", Asking("other page"))
+    assert WORDS.chat.looking in next(waiting).html
+    page.stop("other page")
+    [last] = waiting
+    assert WORDS.chat.stopped in last.html
+    assert 'data-ask="乙？"' in last.html
+    pipeline.goes_on.set()
+    assert list(first)[-1].is_done
+    assert [question for question, _ in pipeline.asked] == ["甲？"]
+
+
+def test_what_somebody_said_of_an_answer_is_shown_to_them_alone(page: Conversations, history: History) -> None:
+    *_, first = page.ask("甲？", "", "me", PAGE)
+    [exchange] = history.dialogue(first.conversation, "me").exchanges
+    page._services.feedback.give(Feedback(answer=exchange.answer, good=False), "me")
+    page._services.feedback.give(Feedback(answer=exchange.answer, good=True), "you")
+    html = page.opened(first.conversation, "me").html
+    assert ('data-like="bad" aria-pressed="true"' in html, 'data-like="good" aria-pressed="false"' in html) == (
+        True,
+        True,
+    )
+    assert 'aria-pressed="true"' not in page.single(exchange.answer.id).html

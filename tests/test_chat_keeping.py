@@ -70,6 +70,7 @@ def test_a_conversation_is_exported(visit: Visit, site: Site) -> None:
     text = Path(saved.value.path()).read_text("utf-8")
     assert text.startswith(f"# {QUESTION}\n\n## {QUESTION}\n\n合肥到2027年量子企业增加到150家。[1]\n")
     assert "> [1] 合肥到2027年量子企業增加到150家。\n> — 合肥量子計畫 · 測試日報 · 2024-05-01" in text
+    row.locator("summary").click()
     with page.expect_download() as saved:
         row.get_by_text("导出 JSON").click()
     kept = json.loads(Path(saved.value.path()).read_text("utf-8"))
@@ -127,6 +128,48 @@ def test_a_server_that_starts_anew_goes_on_with_the_conversation(visit: Visit, s
     expect(page.locator(".yj-exchange")).to_have_count(1)
     exchange = site.ask(page, "那量子基金有多少亿元呢？")
     expect(exchange.locator(".yj-said")).to_contain_text("30亿元")
+
+
+def test_an_open_page_goes_on_after_a_restart_with_its_filters(visit: Visit, site: Site) -> None:
+    page = visit()
+    page.get_by_role("button", name="筛选").click()
+    page.get_by_label("来源", exact=True).first.click()
+    page.get_by_role("option", name="甲报").click()
+    expect(page.get_by_role("button", name="筛选 · 甲报")).to_be_visible()
+    site.stop()
+    site.start()
+    exchange = site.ask(page, "西安航天基地共有多少家航天企业？")
+    expect(exchange.locator(".yj-said")).to_have_text("西安航天基地共有航天企业120家。")
+
+
+def test_what_is_typed_stays_while_something_else_is_asked(visit: Visit, site: Site) -> None:
+    page = visit()
+    last = site.ask(page, QUESTION)
+    box = page.locator("#yj-question textarea")
+    box.fill("还没写完")
+    before = last.get_attribute("data-answer")
+    page.get_by_role("button", name="重新回答").click()
+    expect(last).not_to_have_attribute("data-answer", before or "")
+    page.locator(".yj-suggestion").first.click()
+    expect(page.locator(".yj-exchange[data-answer]")).to_have_count(2)
+    expect(box).to_have_value("还没写完")
+
+
+def test_a_question_that_cannot_be_asked_is_put_back(visit: Visit) -> None:
+    page = visit()
+    page.fill("#yj-question textarea", "问" * 5000)
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("toast-body")).to_contain_text("5000")
+    expect(page.locator("#yj-question textarea")).to_have_value("问" * 5000)
+    expect(page.locator(".yj-exchange")).to_have_count(0)
+
+
+def test_what_was_said_of_an_answer_is_there_after_a_reload(visit: Visit, site: Site) -> None:
+    page = visit()
+    site.ask(page, QUESTION).get_by_role("button", name="有用").click()
+    expect(page.get_by_role("button", name="有用")).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(page.get_by_role("button", name="有用")).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_question_that_the_connection_lost_is_put_back(visit: Visit, site: Site) -> None:

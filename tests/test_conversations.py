@@ -265,12 +265,21 @@ def test_a_conversation_as_markdown() -> None:
     assert text == "# 题\n\n## 甲？\n\n规模为5000亿元。[1]\n\n## 乙 \\# 丙？\n\n规模为5000亿元。[1]\n"
 
 
-@given(st.text("ab甲*_`[]()<>#|~$\\!-. ", min_size=1, max_size=30))
+@given(st.text("ab甲1*+=_`[]()<>#|~$\\!-. \n\t", min_size=1, max_size=30).filter(str.strip))
 def test_markdown_shows_escaped_text_as_it_is(text: str) -> None:
-    [paragraph] = MarkdownIt().parse("甲" + escaped(text) + "乙")[1:2]
-    shown = "".join(c.content for c in paragraph.children or [])
+    opening, paragraph, closing = MarkdownIt().enable("table").parse(escaped(text))
+    assert (opening.type, closing.type) == ("paragraph_open", "paragraph_close")
     assert {c.type for c in paragraph.children or []} <= {"text", "text_special"}
-    assert shown == "甲" + text + "乙"
+    assert "".join(c.content for c in paragraph.children or []) == " ".join(text.split())
+
+
+@pytest.mark.parametrize("text", ["- 甲", "1. 甲", "2) 甲", "+ 甲", "甲\n====", "    甲", "=== 甲", "-"])
+def test_what_stands_at_the_front_of_a_line_is_text_too(text: str) -> None:
+    assert [token.type for token in MarkdownIt().parse(escaped(text))] == [
+        "paragraph_open",
+        "inline",
+        "paragraph_close",
+    ]
 
 
 def test_exported_json_is_whole(history: History) -> None:

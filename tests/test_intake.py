@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from conftest import HashEmbedder
 from fastapi.testclient import TestClient
@@ -158,9 +159,39 @@ def test_files_are_indexed_though_nobody_waits_for_it(home: Home, embedder: Embe
 
 def test_who_waits_too_long_for_a_turn_is_told(client: TestClient, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake_module, "PATIENCE", 0.01)
+    add(client, ("a.txt", "甲市有企业60家。".encode()))
     intake = Intake(Library(home, HashEmbedder()))
     with intake._turn, pytest.raises(IndexBusy):
-        list(intake.add([]))
+        intake.remove(["a.txt"])
+
+
+def test_files_wait_for_those_before_them_and_so_many_wait_at_once(
+    home: Home, embedder: Embedder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(intake_module, "WAITING", 2)
+    intake = Intake(Library(home, embedder))
+    (tmp_path / "given").write_text("甲市有企业60家。", "utf-8")
+    with intake._turn:
+        streams = []
+        for name in ("a.txt", "b.txt", "c.txt"):
+            with (tmp_path / "given").open("rb") as file:
+                streams.append(intake.add([Upload(name, file, 1)]))
+        assert intake.is_busy
+        with pytest.raises(IndexBusy):
+            intake.add([])
+    assert [taken.article_id for stream in streams for taken in stream] == ["a.txt", "b.txt", "c.txt"]
+
+
+def test_a_name_with_half_a_character_gets_a_question_mark(client: TestClient) -> None:
+    body = (
+        b"--x\r\nContent-Disposition: form-data; name=_charset_\r\n\r\nraw_unicode_escape\r\n"
+        b'--x\r\nContent-Disposition: form-data; name="files"; filename="a\\ud800.txt"\r\n\r\n'
+        + "甲市有企业60家。".encode()
+        + b"\r\n--x--\r\n"
+    )
+    headers = {"content-type": "multipart/form-data; boundary=x; charset=raw_unicode_escape"}
+    assert b'"added": 1' in client.post("/api/articles", content=body, headers=headers).content
+    assert [a["id"] for a in client.get("/api/articles").json()] == ["a?.txt"]
 
 
 @pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, "store_full"), (errno.EACCES, "store_failed")])
@@ -203,8 +234,22 @@ def test_more_than_may_be_read_is_refused_before_it_is(
         yield b"a" * 100
         yield b'"}'
 
+    async def declared() -> list[Any]:
+        """What is sent back when the length alone is known: nothing is read."""
+        sent: list[Any] = []
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"101")]
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": "/api/ask", "query_string": b"", "headers": headers}
+        await client.app(scope, lambda: pytest.fail("the body was read"), send)
+        return sent
+
+    assert anyio.run(declared)[0]["status"] == 413
     for sent in (
         client.post("/api/ask", json={"question": "a" * 100}),
+        client.post("/zh-Hans/gradio_api/run/predict", content=b"a" * 101),
         client.post("/api/ask", content=chunks(), headers={"content-type": "application/json"}),
         client.post("/api/articles", files=[("files", ("a.txt", b"x" * 2000))]),
     ):

@@ -556,6 +556,6 @@ def test_values_that_do_not_agree_say_so_each(make: Callable[..., Pipeline]) -> 
     assert {
         c.article_id: s.standing for s in answer.sentences for c in answer.citations if c.number in s.citations
     } == {
-        "b": None,
+        "b": "newer",
         "a": "older",
     }

@@ -47,11 +47,11 @@ class ArticlesTab:
         found: list[Any] = [self._search, self._source]
         self._uploads.upload(self._listed, found, [self._list, self._source], **QUICK)
         self._search.change(self._found, found, self._list, trigger_mode="always_last", **QUICK)
-        self._source.input(self._found, found, self._list, **QUICK)
+        self._source.input(self._found, found, self._list, trigger_mode="always_last", **QUICK)
         self._source.focus(self._sources, None, self._source, **QUICK)
-        self._list.option_select(self._turned, found, self._list, **QUICK)
-        self._list.select(self._read, None, self._shown, **QUICK)
-        self._list.delete(self._removed, found, [self._list, self._shown], **QUICK)
+        self._list.option_select(self._turned, found, self._list, trigger_mode="always_last", **QUICK)
+        self._list.select(self._read, None, self._shown, trigger_mode="always_last", **QUICK)
+        self._list.delete(self._removed, found, [self._list, self._shown], trigger_mode="multiple", **QUICK)
         self._list.apply(self._ask_about, None, [asked_about, tabs], **QUICK)
         blocks.load(self._listed, found, [self._list, self._source], **QUICK)
 

@@ -4,12 +4,14 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 from index.errors import YoujuError
 from qa.answer import Mode, Turn
 from qa.events import Done, Event
 from qa.filters import Filters
-from qa.history import Dialogue
+from qa.history import Dialogue, Exchange
 from qa.pipeline import MAX_QUESTION, Preferences
 from ui.problems import Told, in_words
 from ui.services import Services
@@ -19,22 +21,26 @@ from web.background import in_background
 from web.keeping import Place, kept
 from web.stops import Run, Stops
 
+T = TypeVar("T")
 FLUSHED = 0.1
-"""Seconds after which Gradio has sent what it was given: its stream looks for that every 0.05 s."""
+"""Seconds in which Gradio mostly has sent what it was given: its stream looks for that every 0.05 s. What comes later still
+is known by its run, and static/transcript.js asks for what is to be shown instead."""
+
+
+class StillAnswering(Told):
+    """Whoever asks looks at an answer that is not whole yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
     """How something is asked."""
 
+    key: str
+    """By which the answer can be stopped: one is given at a time for each."""
     filters: Filters | None = None
     mode: Mode | None = None
     preferences: Preferences | None = None
-    key: str = ""
-    """By which the answer can be stopped: one is given at a time for each."""
 
-
-AS_SET = Asking()
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +52,7 @@ class View:
     html: str
     conversation: str = ""
     is_done: bool = True
+    """Whether nothing of it is still to come."""
 
 
 class Conversations:
@@ -66,7 +73,7 @@ class Conversations:
             time.sleep(FLUSHED)  # what was shown of it arrives before what is shown next
 
     def ask(
-        self, question: str, conversation: str, owner: str, how: Asking = AS_SET, *, before: Sequence[Turn] = ()
+        self, question: str, conversation: str, owner: str, how: Asking, *, before: Sequence[Turn] = ()
     ) -> Iterator[View]:
         """The conversation with the question, and its answer as it comes; kept once it is whole. `before`: turns that the
         question follows on where the conversation has none.
@@ -78,7 +85,7 @@ class Conversations:
             dialogue = Dialogue(list(before), [])
         yield from self._answered(question, dialogue, Place(conversation, owner, dialogue.before, how.filters), how)
 
-    def again(self, answer: str, conversation: str, owner: str, how: Asking = AS_SET) -> Iterator[View]:
+    def again(self, answer: str, conversation: str, owner: str, how: Asking) -> Iterator[View]:
         """Ask for the conversation's last answer once more; the new one takes its place. Raises what `ask` raises."""
         dialogue = self._dialogue(conversation, owner)
         if not dialogue.exchanges or dialogue.exchanges[-1].answer.id != answer:
@@ -91,9 +98,7 @@ class Conversations:
         """A conversation as it is kept. Raises ConversationNotFound, HistoryError."""
         if not conversation:
             return self.start()
-        exchanges = self._services.history.dialogue(conversation, owner).exchanges
-        last = len(exchanges) - 1
-        html = [self._html(Shown.of(e.answer, is_last=n == last)) for n, e in enumerate(exchanges)]
+        html = self._past(self._services.history.dialogue(conversation, owner).exchanges, owner, is_all=True)
         return View(transcript_html(html, self._words, conversation), conversation)
 
     def single(self, answer: str) -> View:
@@ -109,25 +114,33 @@ class Conversations:
 
     def _answered(self, question: str, dialogue: Dialogue, place: Place, how: Asking) -> Iterator[View]:
         self._check(question)
+        if self._stops.is_running(how.key):
+            raise StillAnswering(self._words.errors["still_answering"])
         pipeline = self._services.library.pipeline()
         events = pipeline.stream(question, dialogue.turns, place.filters, mode=how.mode, preferences=how.preferences)
-        past = [self._html(Shown.of(e.answer)) for e in dialogue.exchanges]
+        past = self._past(dialogue.exchanges, place.owner)
         shown, conversation = Shown(question.strip()), place.conversation
         with self._stops.running(how.key) as run:
-            yield self._view(past, shown, conversation)
+            view = partial(self._view, past, run)
+            yield view(shown, conversation)
             try:
-                keeping = kept(_unstopped(events, run), self._services.history, place)
+                keeping = self._in_turn(kept(_unstopped(events, run), self._services.history, place))
                 for event, conversation in in_background(keeping, lambda: run.is_over):
                     shown = shown.after(event)
-                    yield self._view(past, shown, conversation)
+                    yield view(shown, conversation)
             except YoujuError as error:
-                yield self._view(past, replace(shown, trouble=in_words(error, self._words)), conversation)
+                yield view(replace(shown, trouble=in_words(error, self._words)), conversation)
             except Exception:  # noqa: BLE001  a defect of ours: what has come stays, and whoever asked is told
                 _log.exception("an answer failed")
-                yield self._view(past, replace(shown, trouble=self._words.errors["other"]), conversation)
+                yield view(replace(shown, trouble=self._words.errors["other"]), conversation)
             else:
                 if run.is_stopped and not run.is_left:
-                    yield self._view(past, replace(shown, trouble=self._words.chat.stopped), conversation)
+                    yield view(replace(shown, trouble=self._words.chat.stopped), conversation)
+
+    def _in_turn(self, items: Iterator[T]) -> Iterator[T]:
+        """The items, worked out when no more than so many others are."""
+        with self._services.places:
+            yield from items
 
     def _check(self, question: str) -> None:
         if not question.strip():
@@ -138,8 +151,14 @@ class Conversations:
     def _dialogue(self, conversation: str, owner: str) -> Dialogue:
         return self._services.history.dialogue(conversation, owner) if conversation else Dialogue([], [])
 
-    def _view(self, past: list[str], shown: Shown, conversation: str) -> View:
-        html = transcript_html([*past, self._html(shown)], self._words, conversation)
+    def _past(self, exchanges: Sequence[Exchange], owner: str, *, is_all: bool = False) -> list[str]:
+        """Exchanges as HTML; `is_all`: there is no later one, and the last may be given anew."""
+        liked = self._services.feedback.ratings(owner, [e.answer.id for e in exchanges])
+        last = exchanges[-1] if exchanges and is_all else None
+        return [self._html(Shown.of(e.answer, is_last=e is last, liked=liked.get(e.answer.id))) for e in exchanges]
+
+    def _view(self, past: list[str], run: Run, shown: Shown, conversation: str) -> View:
+        html = transcript_html([*past, self._html(shown)], self._words, conversation, run=run.name)
         return View(html, conversation, is_done=shown.is_done or bool(shown.trouble))
 
     def _html(self, shown: Shown) -> str:
@@ -148,6 +167,8 @@ class Conversations:
 
 def _unstopped(events: Iterator[Event], run: Run) -> Iterator[Event]:
     """The events, until the run is stopped; with the last of them it has come to its end."""
+    if run.is_stopped:
+        return
     for event in events:
         if run.is_stopped or (isinstance(event, Done) and not run.end()):
             return

@@ -38,7 +38,7 @@ class ConversationList:
         """Connect what concerns the list alone; `conversation`: the id of the one that is shown."""
         listed = [self.search, conversation]
         self.search.change(self.html, listed, self.component, trigger_mode="always_last", **QUICK)
-        self.component.edit(self._rename, listed, self.component, **QUICK)
+        self.component.edit(self._rename, listed, self.component, trigger_mode="multiple", **QUICK)
 
     # Gradio calls this too, which hands over the request by its type.
     def html(self, words: str, conversation: str, request: gr.Request, trouble: str = "") -> str:

@@ -14,7 +14,7 @@ from eval.report import plots
 from eval.wording import shown, shown_interval
 from index.errors import YoujuError
 from ui.chat import ChatTab, streaming
-from ui.problems import in_words
+from ui.problems import in_words, warn
 from ui.services import Services
 from ui.words import Words
 from web.evaluation import FinishedRun, Progress
@@ -87,7 +87,7 @@ class EvaluationTab:
         limit = int(most) if most else None
         questions = files.get(name or "")
         if questions is None:
-            gr.Warning(self._words.evaluation.choose_first)
+            warn(self._words.evaluation.choose_first, self._words)
             return
         yield from self._run(name or "", questions, self._scripts[how], limit, str(request.session_hash))
 
@@ -112,7 +112,8 @@ class EvaluationTab:
                 else:
                     yield ("", self._bar(progress), *(gr.skip() for _ in range(3)), *running)
         except YoujuError as error:
-            yield ("", hint_html(in_words(error, self._words)), *(gr.skip() for _ in range(3)), *idle, gr.skip())
+            told = in_words(error, self._words).replace(f"{questions.parent}/", "")  # where it lies is nobody's business
+            yield ("", hint_html(told), *(gr.skip() for _ in range(3)), *idle, gr.skip())
 
     def _bar(self, progress: Progress) -> str:
         left = self._words.evaluation.seconds_left.format(n=f"{progress.seconds_left:.0f}")
@@ -143,7 +144,7 @@ class EvaluationTab:
     def _about(self, run: FinishedRun, *, is_here: bool) -> str:
         """One line that names the run, and what a reader must know of it."""
         said = self._words.evaluation
-        notes = [f"{escape(run.info.settings.name)}：{run.metrics.asked} / {run.metrics.of}"]
+        notes = [f"{escape(run.info.settings.name)}{self._words.page.colon}{run.metrics.asked} / {run.metrics.of}"]
         if not is_here:
             notes.append(said.another_index.format(where=escape(run.info.settings.target.where)))
         if lost := sum(len(record.unlocated) for record in run.records):
@@ -185,10 +186,10 @@ class EvaluationTab:
                 return None
             is_here = self._evaluations.is_about_this_index(run)
         except YoujuError as error:
-            gr.Warning(in_words(error, self._words))
+            warn(in_words(error, self._words), self._words)
             return None
         if not is_here:
-            gr.Warning(self._words.evaluation.cannot_ask)
+            warn(self._words.evaluation.cannot_ask, self._words)
             return None
         return run.failures[row][1].question
 

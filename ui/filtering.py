@@ -16,22 +16,29 @@ from web.conversations import store_of
 
 
 class FilterFields:
-    """Put into the column that is open."""
+    """Put into the column that is open, folded away under a heading."""
 
     def __init__(self, services: Services, words: Words) -> None:
         self._services = services
         self._words = words
         said = words.filters
+        with gr.Accordion(said.name, open=False, elem_id="yj-filters") as self._all:
+            self._fields()
+
+    def _fields(self) -> None:
+        said = self._words.filters
+        # After a restart Gradio no longer knows the choices that it had been given: it takes any.
+        several: dict[str, Any] = {"multiselect": True, "allow_custom_value": True, "min_width": 180}
         with gr.Row():
-            self._sources = gr.Dropdown([], label=said.sources, multiselect=True, scale=2, min_width=180)
+            self._sources = gr.Dropdown([], label=said.sources, scale=2, **several)
             self._since = gr.Textbox(label=said.since, placeholder="2024-01-01", max_length=12, min_width=110)
             self._until = gr.Textbox(label=said.until, placeholder="2024-12-31", max_length=12, min_width=110)
         with gr.Row():
-            self.articles = gr.Dropdown([], label=said.articles, multiselect=True, scale=1, min_width=180)
+            self.articles = gr.Dropdown([], label=said.articles, scale=1, **several)
             self._clear = gr.Button(said.clear, size="sm", scale=0, min_width=80)
 
     @property
-    def inputs(self) -> list[gr.components.Component]:
+    def inputs(self) -> list[gr.Dropdown | gr.Textbox]:
         """What `filters_from` takes, in its order."""
         return [self._sources, self._since, self._until, self.articles]
 
@@ -39,6 +46,17 @@ class FilterFields:
         """Connect everything."""
         self._clear.click(lambda: ([], "", "", []), None, self.inputs, **QUICK)
         self._sources.focus(self._known, None, self._sources, **QUICK)
+        for field in self.inputs:
+            field.change(self._headed, self.inputs, self._all, trigger_mode="always_last", **QUICK)
+
+    def _headed(self, *given: Any) -> Any:
+        """The heading says what is in force, though the fields are folded away."""
+        sources, since, until, articles = given
+        days = f"{since or ''}–{until or ''}" if since or until else ""
+        set_to = " · ".join(filter(None, [days, *(sources or []), *(articles or [])]))
+        name = self._words.filters.name
+        classes = ["yj-filtered"] if set_to else []
+        return gr.Accordion(label=f"{name} · {set_to}" if set_to else name, elem_classes=classes)
 
     def _known(self) -> Any:
         try:

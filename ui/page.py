@@ -24,6 +24,8 @@ FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "san
 LOOK = 0.01
 """Seconds between Gradio's looks at whether somebody asks. Its own 0.001, times three pages, took a tenth of a core while
 nobody did."""
+HOUR, DAY = 3600, 24 * 3600
+"""Seconds between Gradio's looks at the files that were given to the evaluation, and those after which they go."""
 LANGUAGE_COOKIE = "youju_language"
 
 
@@ -40,7 +42,9 @@ def warm_up() -> None:
 
 def build_page(services: Services, words: Words) -> gr.Blocks:
     """The page in one language."""
-    blocks: gr.Blocks = gr.Blocks(title=words.page.title, analytics_enabled=False, fill_width=True)
+    blocks: gr.Blocks = gr.Blocks(
+        title=words.page.title, analytics_enabled=False, fill_width=True, delete_cache=(HOUR, DAY)
+    )
     with blocks:
         gr.HTML(_heading(words), apply_default_css=False, elem_id="yj-heading")
         with gr.Tabs(elem_id="yj-tabs") as tabs:
@@ -77,6 +81,7 @@ def mount(app: FastAPI, services: Services) -> FastAPI:
             ssr_mode=False,
             footer_links=[],
             max_file_size=MAX_BODY,
+            show_error=False,  # it would tell whoever asks of our defects, with the server's folders
             run_history=False,  # it would keep what everybody asks, for everybody
         )
     return app

@@ -1,6 +1,7 @@
 """What the page works with: everything that is done happens in here, the tabs show it."""
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 
 from qa.feedback import FeedbackStore
 from qa.history import History
@@ -9,6 +10,9 @@ from qa.suggestions import Suggestions
 from web.evaluation import Evaluations
 from web.intake import Intake
 from web.models import Models
+
+ANSWERED = 8
+"""Questions that are answered at once for those who use the page, whatever its language; others wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +26,4 @@ class Services:
     intake: Intake
     suggestions: Suggestions
     models: Models
+    places: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(ANSWERED))

@@ -9,6 +9,7 @@ from qa.answer import MAX_SENTENCES
 from qa.generation.trouble import ModelTrouble, why
 from qa.script import Script
 from ui.components import static
+from ui.problems import warn
 from ui.services import Services
 from ui.words import SCRIPT_OF, Words
 
@@ -69,7 +70,7 @@ class SettingsTab:
         chosen: list[Any] = [self.mode, self.script, self.sentences]
         kept = gr.BrowserState(["auto", "", 0], storage_key="youju-answers", secret="youju")  # no secret is in it
         for component in chosen:
-            component.input(lambda *values: list(values), chosen, kept, **QUICK)
+            component.input(lambda *values: list(values), chosen, kept, trigger_mode="always_last", **QUICK)
         blocks.load(tuple, kept, chosen, **QUICK)
         blocks.load(self._shown, None, [self._model, self._about], **QUICK)
         self.theme.input(None, self.theme, None, js=f"(theme) => {{ {static('theme.js')} choose(theme); }}")
@@ -93,21 +94,28 @@ class SettingsTab:
             return said.no_model
         key = said.key_set if present.has_key else said.key_not_set
         return "  \n".join(
-            filter(None, [said.model.format(model=f"`{present.name}`"), present.address, f"{said.key}：{key}"])
+            filter(
+                None,
+                [
+                    said.model.format(model=f"`{present.name}`"),
+                    present.address,
+                    f"{said.key}{self._words.page.colon}{key}",
+                ],
+            )
         )
 
     def _use(self, address: str, name: str, key: str) -> tuple[str, str]:
         """Try a model; the box of the key is emptied whatever comes of it."""
         said = self._words.settings
         if not name.strip():
-            gr.Warning(said.fails.format(error=said.model_name))
+            warn(said.fails.format(error=said.model_name), self._words)
             return self._model_said(), ""
         try:
             self._services.models.use(address.strip(), name.strip(), key.strip())
         except ModelTrouble as error:
-            gr.Warning(said.fails.format(error=why(error.trouble, SCRIPT_OF[self._words.language])))
+            warn(said.fails.format(error=why(error.trouble, SCRIPT_OF[self._words.language])), self._words)
         else:
-            gr.Info(said.works.format(model=name.strip()))
+            gr.Info(said.works.format(model=name.strip()), title=self._words.page.notice)
         return self._model_said(), ""
 
     def _stop(self) -> str:

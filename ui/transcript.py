@@ -11,7 +11,7 @@ from qa.export import markdown, plain, source_of
 from qa.feedback import Reason
 from ui.icons import icon
 from ui.templating import render
-from ui.words import Words
+from ui.words import Words, lang_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,15 @@ class Shown:
     trouble: str = ""
     """Why there is no more of it."""
     is_last: bool = False
+    liked: bool | None = None
+    """What whoever looks at it has said of the answer."""
     labels: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, answer: Answer, *, is_last: bool = False) -> "Shown":
+    def of(cls, answer: Answer, *, is_last: bool = False, liked: bool | None = None) -> "Shown":
         """A whole answer."""
-        return cls(answer.question, tuple(answer.sentences), tuple(answer.citations), answer, is_last=is_last)
+        sentences, citations = tuple(answer.sentences), tuple(answer.citations)
+        return cls(answer.question, sentences, citations, answer, is_last=is_last, liked=liked)
 
     def after(self, event: Event) -> "Shown":
         """With what an event brings."""
@@ -55,6 +58,14 @@ class Shown:
         return {citation.number: citation for citation in self.citations}
 
     @property
+    def sources(self) -> list[list[Citation]]:
+        """The citations of each article, in the order in which the articles are cited first."""
+        by_article: dict[tuple[str, int], list[Citation]] = {}
+        for citation in self.citations:
+            by_article.setdefault((citation.article_id, citation.version), []).append(citation)
+        return list(by_article.values())
+
+    @property
     def has_cards(self) -> bool:
         """Whether values that do not agree are set side by side."""
         kinds = (Status.CONFLICT, Status.SUPERSEDED)
@@ -62,9 +73,7 @@ class Shown:
 
     def label_of(self, sentence: AnswerSentence) -> str:
         """The heading of a sentence's card."""
-        if self.status != Status.SUPERSEDED:
-            return ""
-        return self.labels.get(sentence.standing or "newer", "")
+        return self.labels.get(sentence.standing or "", "")
 
 
 def exchange_html(shown: Shown, words: Words) -> str:
@@ -76,6 +85,7 @@ def exchange_html(shown: Shown, words: Words) -> str:
         w=words,
         reasons=[reason.value for reason in Reason],
         source_of=source_of,
+        lang_of=lang_of,
         markdown=markdown,
         plain=plain,
         icon=icon,
@@ -83,15 +93,23 @@ def exchange_html(shown: Shown, words: Words) -> str:
 
 
 def transcript_html(
-    exchanges: Sequence[str], words: Words, conversation: str = "", *, single: bool = False, note: str = ""
+    exchanges: Sequence[str],
+    words: Words,
+    conversation: str = "",
+    *,
+    single: bool = False,
+    note: str = "",
+    run: str = "",
 ) -> str:
-    """A conversation of exchanges that are HTML already. `single`: one answer, opened by its link."""
+    """A conversation of exchanges that are HTML already. `single`: one answer, opened by its link; `run`: what its last
+    answer comes from, while it does."""
     return render(
         "transcript.html",
         exchanges=map(Markup, exchanges),
         conversation=conversation,
         single=single,
         note=note,
+        run=run,
         w=words,
     )
 
@@ -104,4 +122,4 @@ def start_html(articles: int, questions: Sequence[str], words: Words) -> str:
 
 def suggestions_html(label: str, questions: Sequence[str]) -> str:
     """Questions to press; nothing for none."""
-    return render("suggestions.html", label=label, questions=questions).strip()
+    return render("suggestions.html", label=label, questions=questions, lang_of=lang_of).strip()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from qa.script import Script
+from qa.script import Script, script_of
 
 FOLDER = Path(__file__).parent / "languages"
 
@@ -33,6 +33,8 @@ class PageWords(_Words):
     articles: str
     evaluation: str
     settings: str
+    notice: str
+    colon: str
     to_question: str
 
 
@@ -41,6 +43,7 @@ class ChatWords(_Words):
     placeholder: str
     ask: str
     stop: str
+    ask_again: str
     stopped: str
     new: str
     transcript: str
@@ -169,6 +172,7 @@ class ArticleWords(_Words):
     kinds: str
     reading: str
     uploading: str
+    waiting: str
     outcomes: dict[str, str]
     too_large: str
     too_many: str
@@ -276,6 +280,7 @@ class Words(_Words):
     settings: SettingsWords
     evaluation: EvaluationWords
     errors: dict[str, str]
+    stages: dict[str, str]
 
 
 @cache
@@ -304,3 +309,9 @@ def preferred(accepted: str) -> Language:
 
 SCRIPT_OF = {Language.HANS: Script.SIMPLIFIED, Language.HANT: Script.TRADITIONAL, Language.EN: Script.ENGLISH}
 """The script of each language's words."""
+
+
+def lang_of(text: str) -> str:
+    """The language that a text is marked with for screen readers and fonts, whatever the page's."""
+    script = script_of(text)
+    return next(language.value for language, of in SCRIPT_OF.items() if of is script)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from itertools import chain
 from typing import Annotated
 
 from fastapi import APIRouter, UploadFile
@@ -9,6 +10,7 @@ from fastapi.sse import format_sse_event
 from pydantic import BaseModel, Field
 from starlette.responses import StreamingResponse
 
+from index.fold import valid
 from index.records import Article
 from index.store import ArticleSummary
 from qa.library import Library
@@ -58,8 +60,9 @@ def articles(library: Library, intake: Intake) -> APIRouter:
 
     @router.post("", responses={200: {"content": {"text/event-stream": {}}}})
     def add(files: Annotated[list[UploadFile], Field(max_length=MAX_FILES)]) -> StreamingResponse:
-        uploads = [Upload(file.filename or "", file.file, file.size or 0) for file in files]
-        return named_stream(guarded(_added(intake.add(uploads))))
+        uploads = [Upload(valid(file.filename or ""), file.file, file.size or 0) for file in files]
+        begun = [format_sse_event(event="waiting", data_str="{}")] if intake.is_busy else []
+        return named_stream(guarded(chain(begun, _added(intake.add(uploads)))))
 
     @router.delete("/{article_id:path}", status_code=204)
     def remove(article_id: str) -> None:
@@ -69,7 +72,7 @@ def articles(library: Library, intake: Intake) -> APIRouter:
 
 
 def _added(all_taken: Iterable[Taken]) -> Iterator[bytes]:
-    """`article` for each article, `done` with their counts by outcome."""
+    """`article` for each article, at the end `done` with their counts by outcome."""
     counts: dict[str, int] = {}
     for taken in all_taken:
         counts[taken.outcome] = counts.get(taken.outcome, 0) + 1

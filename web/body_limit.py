@@ -8,21 +8,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.errors import TOO_LARGE, ErrorBody, ErrorDetail
 from web.intake import MAX_SUM
 
-LIMITED = ("/api/", "/v1/")
 UPLOADS = "/api/articles"
 MAX_BODY = 16 * 2**20
 """Bytes of a request that is no upload of articles."""
 
 
 class BodyLimit:
-    """Counts the bytes of what is sent to the API; too many are a 413. (The framework's own limit, `max_body_size`, says
+    """Counts the bytes of what is sent, to Gradio's routes too; too many are a 413. (The framework's own limit, `max_body_size`, says
     so in plain text, and every error here has one form.)"""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(LIMITED):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         most = MAX_SUM if scope["path"] == UPLOADS else MAX_BODY

@@ -1,5 +1,7 @@
 """Every error as `{"error": {"code", "message", "hint"}}` with the right status."""
 
+import logging
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -18,9 +20,11 @@ from index.errors import (
     QuestionError,
     RerankerError,
     StatementError,
+    StoreFull,
     YoujuError,
 )
 
+_log = logging.getLogger(__name__)
 _STATUS: dict[type[YoujuError], int] = {
     ArticleNotFound: 404,
     ConversationNotFound: 404,
@@ -33,6 +37,11 @@ _STATUS: dict[type[YoujuError], int] = {
     EmbedderError: 503,
     RerankerError: 503,
     HistoryError: 503,
+}
+_WAYS_OUT: dict[type[YoujuError], str] = {
+    IndexMissing: "Make one with: youju index PATH",
+    EmbedderMismatch: "Make it anew with: youju index --re-embed",
+    StoreFull: "Make room on the server's disk, then try again.",
 }
 TOO_LARGE = "Send less at once."
 """The way out for a request that is too large."""
@@ -53,6 +62,11 @@ class ErrorBody(BaseModel):
     error: ErrorDetail
 
 
+INTERNAL = ErrorDetail(
+    code="internal", message="something went wrong on the server.", hint="The server's log says what."
+)
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of `app` in the one form."""
     app.add_exception_handler(YoujuError, _ours)
@@ -68,7 +82,27 @@ def _respond(status: int, code: str, message: str, hint: str = "") -> JSONRespon
 
 async def _ours(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, YoujuError)
-    return _respond(_STATUS.get(type(error), 500), error.code, error.message, error.hint)
+    return JSONResponse(ErrorBody(error=detail_of(error)).model_dump(), status_code=status_of(error))
+
+
+def status_of(error: YoujuError) -> int:
+    """The HTTP status that says best what went wrong; 500 and above where the request had no part in it."""
+    return _STATUS.get(type(error), 500)
+
+
+def detail_of(error: YoujuError) -> ErrorDetail:
+    """What a caller is told. What went wrong inside is logged, for it may name the server's folders."""
+    if status_of(error) < 500:
+        return ErrorDetail(code=error.code, message=error.message, hint=error.hint)
+    log_failure(error)
+    said = (type(error).__doc__ or "").partition("\n")[0]
+    return ErrorDetail(code=error.code, message=said, hint=_WAYS_OUT.get(type(error), "The server's log says why."))
+
+
+def log_failure(error: YoujuError) -> None:
+    """What whoever reads a page or an answer is referred to."""
+    if status_of(error) >= 500 and not isinstance(error, IndexMissing):
+        _log.error("%s: %s", error.code, error)
 
 
 async def _validation(_: Request, error: Exception) -> JSONResponse:
@@ -90,4 +124,4 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
 
 async def _unexpected(_request: Request, _error: Exception) -> JSONResponse:
     """A defect of ours: the log has it (Starlette raises it again), the caller gets the form."""
-    return _respond(500, "internal", "something went wrong on the server.", "The server's log says what.")
+    return JSONResponse(ErrorBody(error=INTERNAL).model_dump(), status_code=500)

@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 from index.errors import YoujuError
 from qa.answer import Answer
 from qa.events import Cited, Done, Event, Said
-from web.errors import ErrorBody, ErrorDetail
+from web.errors import INTERNAL, ErrorBody, ErrorDetail, detail_of
 
 
 def answer_of(events: Iterator[Event]) -> Answer:
@@ -37,9 +37,9 @@ def guarded(lines: Iterator[bytes]) -> Iterator[bytes]:
     try:
         yield from lines
     except YoujuError as error:
-        yield _failed(error.code, error.message, error.hint)
+        yield _failed(detail_of(error))
     except Exception:  # a defect of ours: the server's log has it; no status can be sent any more
-        yield _failed("internal", "something went wrong on the server.", "The server's log says what.")
+        yield _failed(INTERNAL)
         raise
 
 
@@ -53,9 +53,9 @@ def _line(event: Event) -> bytes:
             return format_sse_event(event="done", data_str=event.answer.model_dump_json())
 
 
-def _failed(code: str, message: str, hint: str) -> bytes:
+def _failed(detail: ErrorDetail) -> bytes:
     """The last event of a stream that ends in an error."""
-    body = ErrorBody(error=ErrorDetail(code=code, message=message, hint=hint))
+    body = ErrorBody(error=detail)
     return format_sse_event(event="error", data_str=json_of(body.model_dump()))
 
 

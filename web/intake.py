@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path, PurePosixPath
@@ -24,7 +24,11 @@ MAX_BYTES = 64 * 2**20
 MAX_SUM = 512 * 2**20
 """Bytes of all of them together."""
 PATIENCE = 30.0
-"""Seconds that one waits for another who adds or removes articles."""
+"""Seconds that who removes articles waits for others."""
+ADDING = 3600.0
+"""Seconds that files which have been sent wait for others."""
+WAITING = 8
+"""Those who wait at once; whoever comes then is told so."""
 SKIPPED = "skipped"
 """What becomes of a file that is not read at all."""
 
@@ -58,54 +62,78 @@ class Intake:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._turn = threading.Lock()
+        self._line = threading.BoundedSemaphore(WAITING + 1)
 
     def add(self, uploads: Sequence[Upload]) -> Iterator[Taken]:
         """Put the files aside, then index them: what became of each article, once it is committed. They are indexed to the
         end although nobody waits for it.
 
-        Raises StoreError where they cannot be put aside; what is given raises IndexBusy while somebody else writes,
-        EmbedderMismatch, StoreError.
+        Raises StoreError where they cannot be put aside, IndexBusy where too many wait already; what is given raises
+        IndexBusy while another program writes, EmbedderMismatch, StoreError.
         """
-        folder = tempfile.TemporaryDirectory(prefix="youju-upload-")
-        try:
-            problems = [(upload.name, _problem(upload) or _placed(upload, Path(folder.name))) for upload in uploads]
-        except OSError as error:
-            folder.cleanup()
-            kind = StoreFull if error.errno == errno.ENOSPC else StoreError
-            raise kind(f"the files cannot be put aside: {error.strerror}.", "None of them was added.") from error
+        with ExitStack() as entered:
+            entered.enter_context(self._in_line())
+            folder = entered.enter_context(tempfile.TemporaryDirectory(prefix="youju-upload-"))
+            problems = _put_aside(uploads, Path(folder))
+            mine = entered.pop_all()  # theirs who indexes from here on
         skipped = [
             Taken(name, SKIPPED, _SAID[problem].format(suffix=Path(name).suffix), problem=problem.value)
             for name, problem in problems
             if problem
         ]
-        return chain(skipped, in_background(self._indexed(folder)))
+        return chain(skipped, in_background(self._indexed(folder, mine)))
 
-    def _indexed(self, folder: tempfile.TemporaryDirectory[str]) -> Iterator[Taken]:
-        with folder as path, self._writing() as indexer:
-            for event in indexer.index([Path(path)]):
-                yield _taken(event, path)
+    @property
+    def is_busy(self) -> bool:
+        """Whether who adds now waits for others of this server."""
+        return self._turn.locked()
+
+    def _indexed(self, folder: str, mine: ExitStack) -> Iterator[Taken]:
+        with mine, self._writing(ADDING) as indexer:
+            for event in indexer.index([Path(folder)]):
+                yield _taken(event, folder)
 
     def remove(self, article_ids: Sequence[str]) -> None:
         """Remove articles. Raises ArticleNotFound, IndexMissing, IndexBusy, StoreError."""
         self._library.reader()  # where there is no index, none is made
-        with self._writing() as indexer:
+        with self._in_line(), self._writing(PATIENCE) as indexer:
             for _ in indexer.remove(list(article_ids)):
                 pass
             indexer.finish()
 
     @contextmanager
-    def _writing(self) -> Iterator[Indexer]:
-        if not self._turn.acquire(timeout=PATIENCE):
-            raise IndexBusy("other articles are being added or removed.", "Wait until that is done, then try again.")
+    def _writing(self, patience: float) -> Iterator[Indexer]:
+        library = self._library
+        with (
+            self._in_turn(patience),
+            library.home.write_lock(),
+            closing(Indexer(library.home, library.embedder)) as made,
+        ):
+            yield made
+
+    @contextmanager
+    def _in_line(self) -> Iterator[None]:
+        """Among those who wait, or write. Raises IndexBusy where there are too many."""
+        if not self._line.acquire(blocking=False):
+            raise _busy()
         try:
-            with self._library.home.write_lock():
-                indexer = Indexer(self._library.home, self._library.embedder)
-                try:
-                    yield indexer
-                finally:
-                    indexer.close()
+            yield
+        finally:
+            self._line.release()
+
+    @contextmanager
+    def _in_turn(self, patience: float) -> Iterator[None]:
+        """Alone among those of this server. Raises IndexBusy where it would take too long."""
+        if not self._turn.acquire(timeout=patience):
+            raise _busy()
+        try:
+            yield
         finally:
             self._turn.release()
+
+
+def _busy() -> IndexBusy:
+    return IndexBusy("other articles are being added or removed.", "Wait until that is done, then try again.")
 
 
 _SAID = {
@@ -131,6 +159,15 @@ def _problem(upload: Upload) -> Problem | None:
     if path.suffix.lower() not in SUFFIXES:
         return Problem.UNKNOWN_FORMAT
     return Problem.TOO_LARGE if upload.size > MAX_BYTES else None
+
+
+def _put_aside(uploads: Sequence[Upload], folder: Path) -> list[tuple[str, Problem | None]]:
+    """Each file's name, and why it is not among those put aside. Raises StoreError."""
+    try:
+        return [(upload.name, _problem(upload) or _placed(upload, folder)) for upload in uploads]
+    except OSError as error:
+        kind = StoreFull if error.errno == errno.ENOSPC else StoreError
+        raise kind(f"the files cannot be put aside: {error.strerror}.", "None of them was added.") from error
 
 
 def _placed(upload: Upload, folder: Path) -> Problem | None:

@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pydantic import SecretStr
+from pydantic import AnyHttpUrl, SecretStr, TypeAdapter, ValidationError
 
 from qa.generation.chat import Endpoint
 from qa.generation.trouble import ModelTrouble, Trouble
 from qa.generation.writer import Writer
 from qa.library import Library
 
+_HTTP = TypeAdapter(AnyHttpUrl)
 MakeWriter = Callable[[Endpoint], Writer]
 
 
@@ -53,6 +54,8 @@ class Models:
         """
         if self._make is None:
             raise PermissionError("the model is set where the server is started")
+        if address and not _is_address(address):
+            raise ModelTrouble(Trouble.UNREACHABLE)
         writer = self._make(Endpoint(name, address or None, self._key(address, key)))
         if not writer.chat.complete([("human", "1+1=?")], writer.chat.begin()).strip():
             raise ModelTrouble(Trouble.EMPTY)
@@ -70,6 +73,14 @@ class Models:
         writer = self._library.writer
         is_same = writer is not None and (writer.chat.endpoint.base_url or "") == address
         return writer.chat.endpoint.api_key if writer and is_same else None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        _HTTP.validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def _public(address: str) -> str:

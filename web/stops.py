@@ -1,6 +1,7 @@
 """Ending early what somebody started: one run at a time for each key, such as a page's session."""
 
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ class Run:
     share between threads."""
 
     def __init__(self) -> None:
+        self.name = uuid.uuid4().hex
         self._guard = threading.Lock()
         self._is_ended = False
         self.is_stopped = False
@@ -57,6 +59,12 @@ class Stops:
             with self._guard:
                 if self._running.get(key) is run:
                     del self._running[key]
+
+    def is_running(self, key: str) -> bool:
+        """Whether somebody waits for a run that was started under this key."""
+        with self._guard:
+            run = self._running.get(key)
+            return run is not None and not run.is_over
 
     def stop(self, key: str) -> None:
         """End the run that was started under this key; nothing for none."""

@@ -12,6 +12,7 @@ element.addEventListener("click", (e) => {
   if (!button) return;
   if (button.matches("[data-open]")) {
     delete document.querySelector("#yj-chat").dataset.side;
+    document.dispatchEvent(new CustomEvent("youju:opening", { detail: idOf(button) }));
     trigger("select", { id: idOf(button) });
   } else if (button.matches("[data-rename]")) {
     const form = button.closest("li").querySelector("form");
@@ -20,6 +21,9 @@ element.addEventListener("click", (e) => {
     form.querySelector("input").select();
   } else if (button.matches("[data-remove]") && confirmed(button, e)) {
     focused = "";
+    if ("current" in button.closest("li").dataset) {
+      document.dispatchEvent(new CustomEvent("youju:opening", { detail: "" }));
+    }
     trigger("delete", { id: idOf(button) });
   }
 });
@@ -33,6 +37,8 @@ element.addEventListener("submit", (e) => {
   else focusOn(e.target.closest("li"));
 });
 
+document.addEventListener("youju:reopen", (e) => trigger("select", { id: e.detail }));
+
 // Esc closes a menu, or the box of a title that is not to be changed after all, and nothing else.
 element.addEventListener("keydown", (e) => {
   const box = e.key === "Escape" && e.target.closest("form:not([hidden]), details[open]");
@@ -44,5 +50,7 @@ element.addEventListener("keydown", (e) => {
 });
 
 document.addEventListener("click", (e) => {
-  element.querySelectorAll("details[open]").forEach((menu) => { if (!menu.contains(e.target)) menu.open = false; });
+  element.querySelectorAll("details[open]").forEach((menu) => {
+    if (!menu.contains(e.target) || e.target.closest("a[download]")) menu.open = false;
+  });
 });

@@ -15,16 +15,18 @@
     if (e.key === "/" && !typing && !e.ctrlKey && !e.metaKey && !e.altKey && box()) {
       e.preventDefault();
       box().focus();
-    } else if (e.key === "Escape") {
+    } else if (e.key === "Escape" && !e.isComposing && e.keyCode !== 229 && !e.target.closest?.("#yj-filters")) {
       escape();
     }
   });
   // Esc takes away what lies on top, one thing at a time; an answer that is being written comes last.
   function escape() {
     const stop = document.querySelector("#yj-stop");
+    const article = document.querySelector("#yj-article [data-close]");
     if (document.querySelector("#yj-hover:not([hidden])")) document.dispatchEvent(new CustomEvent("youju:uncover"));
     else if (room().side) delete room().side;
     else if (room().panel === "open") document.dispatchEvent(new CustomEvent("youju:close"));
+    else if (article?.offsetParent) article.click();
     else if (stop?.offsetParent) stop.click();
   }
   document.querySelectorAll(".yj-languages a").forEach((link) => {
@@ -33,10 +35,14 @@
       document.cookie = `youju_language=${link.dataset.language}; path=/; max-age=31536000; samesite=lax`;
     });
   });
-  document.querySelector(".yj-side-toggle")?.addEventListener("click", () => {
+  const toggle = document.querySelector(".yj-side-toggle");
+  toggle?.addEventListener("click", () => {
     if (room().side) delete room().side;
     else room().side = "open";
+    if (room().side) document.querySelector("#yj-new").focus();
   });
+  new MutationObserver(() => toggle?.setAttribute("aria-expanded", String(Boolean(room().side))))
+    .observe(document.querySelector("#yj-chat"), { attributeFilter: ["data-side"] });
   document.addEventListener("click", (e) => {
     if (!e.target.closest("#yj-side, .yj-side-toggle")) delete room().side;
   });

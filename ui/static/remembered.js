@@ -2,7 +2,8 @@
 const states = new Map();
 function stateOf(section) {
   const answer = section.dataset.answer;
-  if (!states.has(answer)) states.set(answer, { liked: "", opened: new Set(), found: "", feedback: null });
+  const liked = section.querySelector("[data-like][aria-pressed=true]")?.dataset.like ?? "";
+  if (!states.has(answer)) states.set(answer, { liked, opened: new Set(), found: "", feedback: null });
   return states.get(answer);
 }
 

@@ -139,6 +139,9 @@ element.addEventListener("click", async (e) => {
     tell(section, (await copy(text)) ? words.copied : words.not_copied);
   } else if (button.matches("[data-retry]")) {
     trigger("retry", { answer: section.dataset.answer });
+  } else if (button.dataset.ask) {
+    document.dispatchEvent(new CustomEvent("youju:asked", { detail: button.dataset.ask }));
+    trigger("retry", { question: button.dataset.ask });
   } else if (button.dataset.like === "good") {
     stateOf(section).feedback = null;
     restore(section);
@@ -187,6 +190,31 @@ element.addEventListener("keydown", (e) => {
   all[(all.indexOf(e.target) + step + all.length) % all.length].focus();
 });
 
+// -- what was asked, before the server says anything ---------------------------------------------
+
+document.addEventListener("youju:asked", (e) => {
+  const pending = document.createElement("section");
+  pending.className = "yj-exchange yj-pending";
+  const question = Object.assign(line("h2", e.detail), { className: "yj-question" });
+  const answer = Object.assign(document.createElement("div"), { className: "yj-answer", ariaBusy: "true" });
+  answer.append(Object.assign(line("p", words.looking), { className: "yj-busy" }));
+  pending.append(question, answer);
+  element.querySelector(".yj-transcript").append(pending);
+  isFollowing = true;
+  follow(pending);
+});
+document.addEventListener("youju:settled", () => element.querySelector(".yj-pending")?.remove());
+
+// Answers that were left for another conversation: what is still shown of one is not what is to be seen.
+const left = new Map();
+document.addEventListener("youju:opening", (e) => {
+  const run = element.querySelector(".yj-transcript")?.dataset.run;
+  if (run && element.querySelector("[aria-busy=true]")) left.set(run, e.detail);
+});
+document.addEventListener("click", (e) => {
+  if (e.target.closest("#yj-new")) document.dispatchEvent(new CustomEvent("youju:opening", { detail: "" }));
+});
+
 // -- what the server sends -------------------------------------------------------------------
 
 const scroller = element.closest("#yj-transcript");
@@ -201,9 +229,15 @@ function follow(last) {
 
 let isOpening = true; // the address says what to show, not the other way round
 
+const asked = (exchange) => exchange?.querySelector(".yj-question")?.lastElementChild?.textContent ?? "";
+
 function arrived() {
   const transcript = element.querySelector(".yj-transcript");
   if (!transcript) return;
+  if (left.has(transcript.dataset.run)) {
+    document.dispatchEvent(new CustomEvent("youju:reopen", { detail: left.get(transcript.dataset.run) }));
+    return;
+  }
   const last = element.querySelector(".yj-exchange:last-child");
   const busy = element.querySelector("[aria-busy=true]");
   hideCard();
@@ -214,7 +248,7 @@ function arrived() {
     kept ? address.searchParams.set("c", kept) : address.searchParams.delete("c");
     if (address.href !== location.href) history.replaceState(null, "", address);
   }
-  const question = last?.querySelector(".yj-question")?.lastChild?.textContent ?? "";
+  const question = asked(last);
   if (busy) {
     sessionStorage.setItem("youju-asked", question);
   } else {
@@ -236,17 +270,38 @@ function arrived() {
   mark();
 }
 
-// A question that was being answered when the connection went is put back into the box.
-const asked = sessionStorage.getItem("youju-asked");
-if (asked) {
-  sessionStorage.removeItem("youju-asked");
-  setTimeout(() => {
-    const box = document.querySelector("#yj-question textarea");
-    if (box && !box.value) {
-      box.value = asked;
-      box.dispatchEvent(new Event("input", { bubbles: true }));
+// A question that was being answered when the page went is put back into the box, and taken out again where its answer
+// comes after all: it is made and kept though nobody waits for it.
+function fill(box, text) {
+  box.value = text;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+async function recover(question) {
+  const box = () => document.querySelector("#yj-question textarea");
+  const conversationOf = async () => {
+    const [latest] = await (await fetch("../api/conversations")).json();
+    const exchanges = latest ? await (await fetch(`../api/conversations/${latest.id}`)).json() : [];
+    return exchanges.at(-1)?.answer.question === question ? latest.id : "";
+  };
+  for (const wait of [500, 500, 1000, 2000, 4000, 8000, 16000, 32000]) {
+    await new Promise((done) => setTimeout(done, wait));
+    if (wait === 500 && box() && !box().value) fill(box(), question);
+    if (box()?.value !== question) return; // it was asked again, or is no longer wanted
+    const kept = await conversationOf().catch(() => "");
+    if (!kept) continue;
+    fill(box(), "");
+    if (asked(element.querySelector(".yj-exchange:last-child")) !== question) {
+      document.dispatchEvent(new CustomEvent("youju:reopen", { detail: kept }));
     }
-  }, 500);
+    return;
+  }
+}
+
+const lost = sessionStorage.getItem("youju-asked");
+if (lost) {
+  sessionStorage.removeItem("youju-asked");
+  recover(lost);
 }
 
 watch("value", arrived);

@@ -63,13 +63,14 @@ function fitting(given) {
 
 let before = Promise.resolve(); // one batch at a time, in the order in which they were given
 let batches = 0;
-function add(files) {
+function add(files, lost = []) {
   if (!batches) section().querySelector(".yj-taken").replaceChildren();
   batches += 1;
-  before = before.then(() => addNow(files)).finally(() => { batches -= 1; });
+  before = before.then(() => addNow(files, lost)).finally(() => { batches -= 1; });
 }
 
-async function addNow(files) {
+async function addNow(files, lost) {
+  lost.forEach((name) => told({ outcome: "failed", article_id: name, problem: "unreadable" }));
   const given = files.filter(([name]) => !name.split("/").some((part) => part.startsWith(".")));
   const sent = fitting(given);
   if (!sent.length) return;
@@ -81,8 +82,11 @@ async function addNow(files) {
   try {
     const response = await fetch("../api/articles", { method: "POST", body });
     if (!response.ok) throw new Error((await response.json()).error.code);
+    progress(`${words.reading} 0 / ${sent.length}`); // a large file takes minutes
     for await (const [name, data] of events(response)) {
-      if (name === "article") {
+      if (name === "waiting") {
+        progress(words.waiting);
+      } else if (name === "article") {
         told(data);
         seen += 1;
         progress(`${words.reading} ${seen} / ${Math.max(seen, sent.length)}`, seen / Math.max(seen, sent.length));
@@ -101,6 +105,15 @@ async function addNow(files) {
 }
 
 async function* walk(entry, path = "") {
+  try {
+    yield* inside(entry, path);
+  } catch { // it was moved or may not be read: it has a row of its own, and the others go on
+    unreadable.push(path + entry.name);
+  }
+}
+
+let unreadable = [];
+async function* inside(entry, path) {
   if (entry.isFile) {
     yield [path + entry.name, await new Promise((resolve, reject) => entry.file(resolve, reject))];
   } else {
@@ -125,5 +138,6 @@ element.addEventListener("drop", async (e) => {
   const entries = [...e.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
   const files = [];
   for (const entry of entries) for await (const file of walk(entry)) files.push(file);
-  add(files);
+  add(files, unreadable);
+  unreadable = [];
 });
