@@ -44,6 +44,12 @@ class Retrieved:
         """Of all parts; empty for a refusal."""
         return [e for s in self.selections for e in s.evidence]
 
+    def without_evidence(self) -> "Retrieved":
+        """The same where that is no evidence after all: what comes nearest."""
+        return replace(
+            self, selections=[replace(s, evidence=(), nearest=s.evidence or s.nearest) for s in self.selections]
+        )
+
     @property
     def lacking(self) -> list[Question]:
         """The parts without evidence."""

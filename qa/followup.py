@@ -34,6 +34,10 @@ _COMPARED = re.compile(
 )
 """What is to be compared with what the last question asked of: 和苏州比哪个更高？ 比苏州多多少？"""
 
+_SUBJECT = re.compile(
+    "《[^《》]{2,}》|^[^\\W\\d_和与跟及在的各全本该]{2,4}?(?<![城都超上夜股门农乡新行])[市县镇乡村](?![长场民委值级镇区容])"
+)
+"""A work, or a town that no list has, which a question begins with: 海棠镇水库."""
 COUNTRY = "中国"
 _PLACE_ENDING = re.compile("[省市]?")
 _SUFFIX = re.compile("[省市县区]?")
@@ -86,9 +90,11 @@ def _against(question: str, before: Standalone | None, answer: str) -> Standalon
         if swapped:
             return Standalone(swapped, before.context, before.before)
     own = analyse(question)
-    if (own.places or own.people) and not _POINTS_BACK.search(folded.text):
+    has_subject = own.places or own.people or own.districts or own.bodies or _SUBJECT.search(folded.text)
+    if has_subject and not _POINTS_BACK.search(folded.text):
         return Standalone(question)
-    return Standalone(question, _context(before, answer), before.question)
+    points_back = bool(_POINTS_BACK.search(folded.text))
+    return Standalone(question, _context(before, answer, points_back=points_back), before.question)
 
 
 def _compared(folded: Folded, question: str, before: Standalone) -> Standalone | None:
@@ -168,10 +174,14 @@ def _runs(folded: str) -> list[list[tuple[str, Span]]]:
     return runs
 
 
-def _context(before: Standalone, answer: str) -> str:
-    """The last question's statement without its closing mark, and the answer when it is short."""
-    parts = [before.context, re.sub(r"[?？。！!]+\s*$", "", before.question)]
+def _context(before: Standalone, answer: str, *, points_back: bool) -> str:
+    """The last question's statement without its closing mark; a short answer, where something may refer to it. A follow-up
+    that had no answer has led nowhere, and the conversation is where it was before."""
     said = re.sub(r"\[\d+\]", "", answer).strip()
-    if said and len(said) <= MAX_ANSWER and not said.startswith(tuple(REFUSAL.values())):
+    is_refused = said.startswith(tuple(REFUSAL.values()))
+    if is_refused and before.context and not points_back:
+        return before.context
+    parts = [before.context, re.sub(r"[?？。！!]+\s*$", "", before.question)]
+    if points_back and said and len(said) <= MAX_ANSWER and not is_refused:
         parts.append(said.rstrip("。"))
     return "，".join(filter(None, parts))[-MAX_CONTEXT:]

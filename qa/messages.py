@@ -118,6 +118,11 @@ DIFFERS = {
     Script.ENGLISH: "One article ({said}): {text}",
 }
 UNDATED = {Script.SIMPLIFIED: "没有日期", Script.TRADITIONAL: "沒有日期", Script.ENGLISH: "undated"}
+ALONE = {
+    Script.SIMPLIFIED: "接着上文没有找到，这是单独查找这个问题的结果。",
+    Script.TRADITIONAL: "接著上文沒有找到，這是單獨查找這個問題的結果。",
+    Script.ENGLISH: "Nothing was found in the context of the conversation; this answers the question by itself.",
+}
 LATER = {
     Script.SIMPLIFIED: "{asof}之后发表的文章没有计入。",
     Script.TRADITIONAL: "{asof}之後發表的文章沒有計入。",

@@ -19,13 +19,14 @@ from qa.followup import Standalone, condense
 from qa.generation.answering import write_answer
 from qa.generation.condensing import condense_with
 from qa.generation.writer import Writer, Writing
-from qa.messages import LATER, OTHER_TIME
+from qa.messages import ALONE, LATER, OTHER_TIME
 from qa.question import Question, analyse
 from qa.rerank import Reranker
 from qa.rerank.late_interaction import DEFAULT
 from qa.retrieve import Retriever
 from qa.script import Script, script_of, to_script
 from qa.subquestions import asks_of_each, sub_questions
+from qa.topic import is_off, may_stand_alone
 
 MAX_QUESTION = 2000
 """Characters of a question."""
@@ -127,7 +128,16 @@ class Pipeline:
         if writing and history:
             standalone = condense_with(writing.chat, writing.call, question, history) or standalone
             clock.stage("condense")
-        found, warnings = self._retrieved(question, standalone, filters, asof, clock, preferences or AS_SET)
+        wanted = preferences or AS_SET
+        found, warnings = self._retrieved(question, standalone, filters, asof, clock, wanted)
+        if standalone.context and (not found.evidence or is_off(found)):
+            alone = may_stand_alone(question) and self._retrieved(
+                question, Standalone(question), filters, asof, clock, wanted
+            )
+            if alone and alone[0].evidence:
+                found, warnings = alone[0], [*alone[1], ALONE[found.script]]
+            elif found.evidence:
+                found = found.without_evidence()
         marks = self._extraction.marks
         events = write_answer(writing, found, marks=marks) if writing else events_of(compose(found, marks=marks))
         for event in events:

@@ -257,7 +257,7 @@ def test_server_without_an_index_says_so(tmp_path: Path) -> None:
     library = Library(Home(tmp_path), HashEmbedder())
     with serving(library) as url:
         target = HttpTarget(url)
-        with pytest.raises(TargetGone, match="answered 503: .*there is no index in .*youju index PATH"):
+        with pytest.raises(TargetGone, match="answered 503: .*There is no index .*youju index PATH"):
             target.describe()
         target._client.close()
     with pytest.raises(IndexMissing):

@@ -217,7 +217,7 @@ def test_readyz_without_an_index(home: Home) -> None:
     assert response.json() == {
         "error": {
             "code": "index_missing",
-            "message": f"there is no index in {home.root}.",
+            "message": "There is no index in the home folder.",
             "hint": "Make one with: youju index PATH",
         }
     }

@@ -112,7 +112,9 @@ class EvaluationTab:
                 else:
                     yield ("", self._bar(progress), *(gr.skip() for _ in range(3)), *running)
         except YoujuError as error:
-            told = in_words(error, self._words).replace(f"{questions.parent}/", "")  # where it lies is nobody's business
+            told = in_words(error, self._words).replace(
+                f"{questions.parent}/", ""
+            )  # where it lies is nobody's business
             yield ("", hint_html(told), *(gr.skip() for _ in range(3)), *idle, gr.skip())
 
     def _bar(self, progress: Progress) -> str:

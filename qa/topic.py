@@ -1,0 +1,34 @@
+"""Whether a question that took over context goes on with its conversation, as far as what is found for it tells."""
+
+from index.fold import fold_text
+from qa.compose import Retrieved
+from qa.ordinals import numbered_in
+from qa.question_words import GENERIC, STOP
+from qa.words import tagged
+
+_NAMING = ("n", "j", "eng")
+"""Tags, or their first letters, of words that say what a question is about."""
+_PROPER = ("ns", "nr", "nt", "nz", "j", "eng")
+"""Tags of words that name one thing: 汀澜光电的总经理, and not 量子基金, of which each place may have one."""
+
+
+def nouns_of(question: str) -> list[str]:
+    """The nouns that a question names itself, folded, without those that any question may have."""
+    folded = fold_text(question)
+    words = [span.of(folded) for tag, span in tagged(folded) if tag.startswith(_NAMING)]
+    return [word for word in dict.fromkeys(words) if len(word) > 1 and word not in GENERIC and word not in STOP]
+
+
+def may_stand_alone(question: str) -> bool:
+    """Whether a question could have a subject of its own: something that a name or a number tells from others."""
+    folded = fold_text(question)
+    return bool(numbered_in(folded)) or any(tag.startswith(_PROPER) for tag, _ in tagged(folded))
+
+
+def is_off(found: Retrieved) -> bool:
+    """Whether the articles of the evidence know none of the things that the question names itself: they are about what the
+    conversation was about before."""
+    nouns = nouns_of(found.question)
+    texts = {e.candidate.located.article.id: e.candidate.located.article for e in found.evidence}
+    known = "\n".join(fold_text(f"{article.title}\n{article.text}") for article in texts.values())
+    return bool(nouns and texts) and not any(noun in known for noun in nouns)
