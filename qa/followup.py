@@ -91,10 +91,14 @@ def _against(question: str, before: Standalone | None, answer: str) -> Standalon
             return Standalone(swapped, before.context, before.before)
     own = analyse(question)
     has_subject = own.places or own.people or own.districts or own.bodies or _SUBJECT.search(folded.text)
-    if has_subject and not _POINTS_BACK.search(folded.text):
+    if has_subject and not refers(folded.text):
         return Standalone(question)
-    points_back = bool(_POINTS_BACK.search(folded.text))
-    return Standalone(question, _context(before, answer, points_back=points_back), before.question)
+    return Standalone(question, _context(before, answer, refers=refers(folded.text)), before.question)
+
+
+def refers(folded: str) -> bool:
+    """Whether a question says outright that it goes on: 它, 那个园区."""
+    return bool(_POINTS_BACK.search(folded))
 
 
 def _compared(folded: Folded, question: str, before: Standalone) -> Standalone | None:
@@ -174,14 +178,14 @@ def _runs(folded: str) -> list[list[tuple[str, Span]]]:
     return runs
 
 
-def _context(before: Standalone, answer: str, *, points_back: bool) -> str:
+def _context(before: Standalone, answer: str, *, refers: bool) -> str:
     """The last question's statement without its closing mark; a short answer, where something may refer to it. A follow-up
     that had no answer has led nowhere, and the conversation is where it was before."""
     said = re.sub(r"\[\d+\]", "", answer).strip()
     is_refused = said.startswith(tuple(REFUSAL.values()))
-    if is_refused and before.context and not points_back:
+    if is_refused and before.context and not refers:
         return before.context
     parts = [before.context, re.sub(r"[?？。！!]+\s*$", "", before.question)]
-    if points_back and said and len(said) <= MAX_ANSWER and not is_refused:
+    if refers and said and len(said) <= MAX_ANSWER and not is_refused:
         parts.append(said.rstrip("。"))
     return "，".join(filter(None, parts))[-MAX_CONTEXT:]

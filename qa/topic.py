@@ -2,6 +2,7 @@
 
 from index.fold import fold_text
 from qa.compose import Retrieved
+from qa.followup import refers
 from qa.ordinals import numbered_in
 from qa.question_words import GENERIC, STOP
 from qa.words import tagged
@@ -27,8 +28,8 @@ def may_stand_alone(question: str) -> bool:
 
 def is_off(found: Retrieved) -> bool:
     """Whether the articles of the evidence know none of the things that the question names itself: they are about what the
-    conversation was about before."""
-    nouns = nouns_of(found.question)
+    conversation was about before. What refers to that may call it by another noun."""
+    nouns = [] if refers(fold_text(found.question)) else nouns_of(found.question)
     texts = {e.candidate.located.article.id: e.candidate.located.article for e in found.evidence}
     known = "\n".join(fold_text(f"{article.title}\n{article.text}") for article in texts.values())
     return bool(nouns and texts) and not any(noun in known for noun in nouns)

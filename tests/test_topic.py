@@ -81,3 +81,4 @@ def test_what_the_context_does_not_answer_is_asked_alone_and_it_is_said(make: Ca
 def test_an_article_that_knows_nothing_of_the_question_is_no_evidence(make: Callable[..., Pipeline]) -> None:
     answer = make(HEFEI).ask("水库投资多少亿元？", BEFORE)
     assert answer.status is Status.NO_EVIDENCE
+    assert "1800亿元" in make(HEFEI).ask("那个园区2030年的规模达到多少亿元？", BEFORE).answer
