@@ -16,6 +16,15 @@ ROOT = Path(__file__).parent.parent
 SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 ANSWERED = "江苏到2027年要建成多少家未来产业相关的全国重点实验室？"
 CONFLICT = "合肥有多少家量子企业？"
+OTHER = """---
+title: 合肥量子企业有多少家
+source: 庐州晚报
+date: 2025-05-10
+---
+
+合肥市科技局的统计显示，截至今年3月底，合肥共有量子企业89家。
+"""
+"""An article that does not agree with the samples, which agree with each other."""
 SUPERSEDED = "深圳2030年未来产业的规模目标是多少？"
 REFUSED = "苏州2035年的未来产业产值目标是多少？"
 
@@ -41,6 +50,14 @@ def source(page: Page) -> None:
     ask(page, ANSWERED)
     page.locator(".yj-cite").first.click()
     page.wait_for_timeout(800)
+
+
+def conflict(page: Page) -> None:
+    articles = page.url.partition("/zh-Hans")[0] + "/api/articles"
+    file = {"name": "luzhou.md", "mimeType": "text/markdown", "buffer": OTHER.encode()}
+    page.request.post(articles, multipart={"files": file})  # type: ignore[dict-item]
+    ask(page, CONFLICT)
+    page.request.delete(f"{articles}/luzhou.md")
 
 
 def found(page: Page) -> None:
@@ -75,7 +92,7 @@ STATES: dict[str, Callable[[Page], None]] = {
     "answered": answered,
     "hover": hovered,
     "source": source,
-    "conflict": lambda page: ask(page, CONFLICT),
+    "conflict": conflict,
     "superseded": lambda page: ask(page, SUPERSEDED),
     "refused": lambda page: ask(page, REFUSED),
     "found": found,
