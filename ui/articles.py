@@ -8,11 +8,10 @@ import gradio as gr
 from index.errors import IndexMissing, YoujuError
 from index.fold import fold_text
 from index.store import ArticleSummary
-from ui.components import scripted
+from ui.components import QUICK, scripted
 from ui.icons import icon
 from ui.problems import in_words
 from ui.services import Services
-from ui.settings import QUICK
 from ui.source_panel import whole_html
 from ui.templating import render
 from ui.words import Words

@@ -10,14 +10,14 @@ from index.errors import IndexMissing, YoujuError
 from qa.answer import Citation, Turn
 from qa.pipeline import Preferences
 from qa.script import Script
-from ui.components import scripted
+from ui.components import QUICK, scripted
 from ui.conversation import Asking, Conversations, StillAnswering, View
 from ui.conversation_list import ConversationList, owner
 from ui.filtering import FilterFields, filters_from
 from ui.found import found_html
 from ui.problems import in_words, warn
 from ui.services import Services
-from ui.settings import QUICK, SettingsTab
+from ui.settings import SettingsTab
 from ui.source_panel import cited_html, empty_panel_html
 from ui.transcript import start_html, suggestions_html
 from ui.words import SCRIPT_OF, Words

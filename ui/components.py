@@ -8,6 +8,9 @@ from typing import Any
 import gradio as gr
 
 STATIC = Path(__file__).parent / "static"
+QUICK: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+"""For what is done at once, by a request of its own. Gradio's queue answers over one stream a page, which it closes when
+nothing is waited for: what is asked at that moment would never be heard of again."""
 
 
 @cache

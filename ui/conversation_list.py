@@ -4,11 +4,10 @@ import gradio as gr
 
 from index.errors import YoujuError
 from qa.history import TITLE
-from ui.components import scripted
+from ui.components import QUICK, scripted
 from ui.icons import icon
 from ui.problems import in_words
 from ui.services import Services
-from ui.settings import QUICK
 from ui.templating import render
 from ui.words import Words
 from web.visitors import COOKIE, owner_by

@@ -14,6 +14,7 @@ from eval.report import plots
 from eval.wording import shown, shown_interval
 from index.errors import YoujuError
 from ui.chat import ChatTab, streaming
+from ui.components import QUICK
 from ui.problems import in_words, warn
 from ui.services import Services
 from ui.words import Words
@@ -64,10 +65,10 @@ class EvaluationTab:
         result = [self._present, self._progress, self._figures, self._drawn, self._failed]
         given = [self._chosen, self._uploads, self._script, self._limit]
         self._start.click(self._begin, given, [*result, self._start, self._stop, self._earlier], **PRIVATE)
-        self._upload.upload(self._take, [self._upload, self._uploads], [self._chosen, self._uploads], **PRIVATE)
-        self._stop.click(self._end, None, None, **PRIVATE)
-        self._earlier.focus(lambda: gr.Dropdown(choices=self._evaluations.runs()), None, self._earlier, **PRIVATE)
-        self._earlier.input(self._show, self._earlier, result, **PRIVATE)
+        self._upload.upload(self._take, [self._upload, self._uploads], [self._chosen, self._uploads], **QUICK)
+        self._stop.click(self._end, None, None, **QUICK)
+        self._earlier.focus(lambda: gr.Dropdown(choices=self._evaluations.runs()), None, self._earlier, **QUICK)
+        self._earlier.input(self._show, self._earlier, result, trigger_mode="always_last", **QUICK)
 
         def open_failure(name: str, at: gr.SelectData, request: gr.Request) -> Iterator[dict[Any, Any]]:
             question = self._failure(name, int(at.index[0]))

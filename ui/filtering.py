@@ -8,9 +8,9 @@ from pydantic import ValidationError
 
 from index.errors import YoujuError
 from qa.filters import Filters
+from ui.components import QUICK
 from ui.problems import Told, in_words
 from ui.services import Services
-from ui.settings import QUICK
 from ui.words import Words
 from web.conversations import store_of
 

@@ -8,14 +8,10 @@ from index.errors import YoujuError
 from qa.answer import MAX_SENTENCES
 from qa.generation.trouble import ModelTrouble, why
 from qa.script import Script
-from ui.components import static
+from ui.components import QUICK, static
 from ui.problems import warn
 from ui.services import Services
 from ui.words import SCRIPT_OF, Words
-
-QUICK: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
-"""For what is done at once, by a request of its own. Gradio's queue answers over one stream a page, which it closes when
-nothing is waited for: what is asked at that moment would never be heard of again."""
 
 
 class SettingsTab:
