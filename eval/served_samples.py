@@ -24,21 +24,21 @@ def served_samples() -> Iterator[str]:
         port = free.getsockname()[1]
     youju = [sys.executable, "-m", "youju"]
     with tempfile.TemporaryDirectory(prefix="youju-served-") as home:
-        place = {**os.environ, "YOUJU_HOME": home}
+        place = {k: v for k, v in os.environ.items() if not k.startswith(("YOUJU_", "OPENAI_"))} | {"YOUJU_HOME": home}
         subprocess.run([*youju, "index", str(ARTICLES)], env=place, check=True)
         server = subprocess.Popen([*youju, "serve", "--port", str(port)], env=place)
         try:
             url = f"http://127.0.0.1:{port}/"
-            _wait(url)
+            _wait(url, server)
             yield url
         finally:
             server.terminate()
             server.wait()
 
 
-def _wait(url: str) -> None:
+def _wait(url: str, server: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and server.poll() is None:
         try:
             urllib.request.urlopen(url + "readyz")
         except URLError:

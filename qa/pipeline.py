@@ -24,7 +24,7 @@ from qa.question import Question, analyse
 from qa.rerank import Reranker
 from qa.rerank.late_interaction import DEFAULT
 from qa.retrieve import Retriever
-from qa.script import Script, script_of, to_script
+from qa.script import Script, script_of, tells_script, to_script
 from qa.subquestions import asks_of_each, sub_questions
 from qa.topic import is_off, may_stand_alone
 
@@ -166,7 +166,8 @@ class Pipeline:
         wanted: Preferences = AS_SET,
     ) -> tuple[Retrieved, list[str]]:
         """The evidence for a question, and what to know of its times and filters."""
-        script = wanted.script or script_of(question)
+        # 那台南呢？ is written alike in both scripts; what it goes on with is not.
+        script = wanted.script or script_of(question if tells_script(question) else standalone.search_text)
         parts = sub_questions(standalone)
         today = asof or date.today()
         analysed = _alike([analyse(part.question, part.context, part.before, today) for part in parts])

@@ -36,6 +36,12 @@ def script_of(text: str) -> Script:
     return Script.TRADITIONAL if traditional > simplified else Script.SIMPLIFIED
 
 
+def tells_script(text: str) -> bool:
+    """Whether some character of it is of one script alone, or it is not Chinese."""
+    marks = text.translate(_marks())
+    return "T" in marks or "S" in marks or ("L" in marks and "C" not in marks)
+
+
 class _Marks(dict[int, str | None]):
     """A table for `str.translate`, filled as characters are met: T and S for those of one script alone, C for Chinese
     ones of both or neither, L for Latin letters, nothing for the rest."""
@@ -53,6 +59,10 @@ class _Marks(dict[int, str | None]):
 @cache
 def _marks() -> _Marks:
     return _Marks()
+
+
+_COUNTED = re.compile("(?<=[0-9０-９一二三四五六七八九十百千万萬亿億两兩几幾数數多整半])箇")
+"""OpenCC takes 8个中试平台 for 个中 (箇中), "in it"."""
 
 
 def to_script(text: str, script: Script) -> str:
@@ -100,7 +110,7 @@ def _any_of(words: dict[str, str]) -> re.Pattern[str]:
 
 def _convert(configuration: str, text: str) -> str:
     converted: str = _converter(configuration).convert(text)
-    return converted
+    return _COUNTED.sub("個", converted)
 
 
 @cache

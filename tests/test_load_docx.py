@@ -170,3 +170,8 @@ def test_docx_part_that_lies_about_its_size_is_refused(monkeypatch: pytest.Monke
     declared = (5 * 2**20).to_bytes(4, "little")
     with pytest.raises(LoadError, match=r"^the \.docx is damaged"):
         read(bytes(bomb.replace(declared, (1000).to_bytes(4, "little"))), "a.docx")
+
+
+def test_the_date_of_python_docxs_own_template_is_none() -> None:
+    assert read(created(word("正文。"), b"2013-12-23T23:15:00Z"), "a.docx").created == ""
+    assert read(created(word("正文。"), b"2013-12-24T23:15:00Z"), "a.docx").created == "2013-12-24"

@@ -156,3 +156,11 @@ def test_html_text_that_is_seen_stays(head: str, shown: str) -> None:
 def test_html_an_article_that_a_script_would_show_stays() -> None:
     source = page().replace("<article>", '<article id="js_content" style="visibility:hidden;opacity:0">')
     assert read(source.encode(), "a.html").text == "\n".join((TITLE, *PARAGRAPHS))
+
+
+def test_a_page_that_names_its_source_has_that_one() -> None:
+    page = (
+        '<html><head><meta name="source" content=" 南嶺商報 "><meta property="og:url" content="https://news.example.com/a">'
+        "</head><body><article><p>" + "合肥市有量子企业九十三家。" * 20 + "</p></article></body></html>"
+    )
+    assert read(page.encode(), "a.html").source == "南嶺商報"

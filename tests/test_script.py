@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.fold import fold_text
-from qa.script import Script, localized, script_of, to_script
+from qa.script import Script, localized, script_of, tells_script, to_script
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,14 @@ def test_localized_has_the_words_of_the_region(text: str, script: Script, wanted
 def test_localized_text_folds_alike(text: str) -> None:
     for script in (Script.SIMPLIFIED, Script.TRADITIONAL):
         assert fold_text(localized(text, script)) == fold_text(text)
+
+
+def test_a_counted_thing_is_no_phrase() -> None:
+    assert localized("5至8个中试平台，个中滋味", Script.TRADITIONAL) == "5至8個中試平臺，箇中滋味"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("那台南呢？", False), ("那臺南呢？", True), ("国家", True), ("GDP?", True), ("AI呢", False)]
+)
+def test_what_tells_a_script(text: str, told: bool) -> None:
+    assert tells_script(text) is told

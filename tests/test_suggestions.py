@@ -111,6 +111,12 @@ def test_what_fails_is_looked_for_again(suggestions: Suggestions, monkeypatch: p
     assert len(suggestions.first()) == 2
 
 
+def test_so_many_articles_are_remembered(suggestions: Suggestions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.suggestions.REMEMBERED", 1)
+    suggestions.first()
+    assert len(suggestions._known) == 1
+
+
 def test_without_articles_there_is_nothing_to_ask(home: Home, embedder: Embedder) -> None:
     with pytest.raises(IndexMissing):
         Suggestions(Library(home, embedder)).first()

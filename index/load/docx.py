@@ -4,6 +4,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
+from datetime import date
 
 from docx import Document
 from docx.document import Document as DocumentType
@@ -21,6 +22,8 @@ _DAMAGE = (
     AttributeError, EOFError, KeyError, OverflowError, RuntimeError, ValueError,
 )  # fmt: skip
 
+TEMPLATE = date(2013, 12, 23)
+"""When the template of python-docx was made, which programs that write with it give as their documents' date."""
 MAX_UNPACKED = 256 * 1024 * 1024
 """Bytes that all parts of a .docx may unpack to."""
 
@@ -42,7 +45,7 @@ def read(data: bytes, article_id: str) -> LoadedArticle:
         id=article_id,
         text="\n".join(text for text, _ in lines),
         title=title.strip(),
-        created=parse_published(created.date().isoformat()) if created else "",
+        created=parse_published(created.date().isoformat()) if created and created.date() != TEMPLATE else "",
         headings=frozenset(text.strip() for text, heading in lines if heading),
     )
 

@@ -38,12 +38,18 @@ def read(data: bytes, article_id: str) -> LoadedArticle:
         id=article_id,
         text=text,
         title=(document.title or "").strip(),
-        source=(document.sitename or document.author or "").strip(),
+        source=_declared_source(tree) or (document.sitename or document.author or "").strip(),
         published=document.date or "",
         url=(document.url or "").strip(),
         removed=(*_outside(tree, text), *hidden),
         headings=frozenset(_headings(tree)),
     )
+
+
+def _declared_source(tree: HtmlElement | None) -> str:
+    """What a page calls its source, which trafilatura does not look for; it falls back on the address."""
+    declared = tree.xpath("//meta[@name='source']/@content") if tree is not None else []
+    return str(declared[0]).strip() if declared else ""
 
 
 def _outside(tree: HtmlElement | None, text: str) -> list[str]:
