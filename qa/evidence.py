@@ -51,6 +51,9 @@ _APART = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff] |[\u4e00-\u9fff][:
 _LABEL = re.compile(r"^[\W\d_]*([\u4e00-\u9fff]{2,8})[\W_]*:[\W_]*[\u4e00-\u9fff·]{2,5}[\W_]*$")
 """What a line of a list or a form is of: 审判长：…"""
 
+_INDUSTRY = re.compile("(?:产业|行业|集群|经济|工业)的?(?:总)?规模")
+OUTPUT = ("产值", "营业收入", "营收")
+"""What the size (规模) of an industry is told by, beside that word; that of a fund is not."""
 HALF = 0.5
 """Share of what is asked for that a label must have more of: 审判长 is no 审判员."""
 PIECE = 3
@@ -139,7 +142,8 @@ def _has_focus(question: Question, scope: Scope, *, read: bool) -> bool:
     label = _LABEL.match(_APART.sub("", scope.sentence))
     if label and question.type is AnswerType.PERSON:
         return label[1] in question.folded or mentions(question.focus, label[1]) > HALF
-    return read or mentions(question.focus, scope.near) > 0
+    is_size = question.type is AnswerType.MONEY and question.focus == "规模" and _INDUSTRY.search(question.folded)
+    return read or mentions(question.focus, scope.near) > 0 or (bool(is_size) and any(w in scope.near for w in OUTPUT))
 
 
 def _is_read_to_answer(candidate: Candidate) -> bool:

@@ -549,6 +549,13 @@ def test_a_number_of_sentences_out_of_range_is_refused(sentences: int) -> None:
         Preferences(sentences=sentences)
 
 
+def test_the_size_of_an_industry_is_its_output_and_that_of_a_fund_is_not(make: Callable[..., Pipeline]) -> None:
+    pipeline = make("苏州市发布规划。2030年苏州未来产业产值达到3200亿元。")
+    asked = pipeline.ask("苏州2030年未来产业规模目标是多少亿元？")
+    assert [s.text for s in asked.sentences] == ["2030年苏州未来产业产值达到3200亿元。"]
+    assert pipeline.ask("苏州2030年未来产业基金规模是多少亿元？").status is Status.NO_EVIDENCE
+
+
 def test_values_that_do_not_agree_say_so_each(make: Callable[..., Pipeline]) -> None:
     older = {"id": "a", "published": "2024-05-01", "text": "合肥现有量子企业60家。"}
     newer = {"id": "b", "published": "2025-05-01", "text": "合肥现有量子企业93家，此前公布的数字已更正。"}
