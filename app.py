@@ -11,16 +11,19 @@ import uvicorn
 from fastapi import FastAPI
 
 from index.errors import YoujuError
+from index.generations import Home
 from qa.library import Library
 from qa.suggestions import Suggestions
 from qa.verify.verifier import Verifier
 from ui.page import mount, pages, warm_up
 from ui.services import Services
+from web.access import Access, Doors, seal_of
 from web.api import create_api
 from web.conversations import history_of
 from web.evaluation import Evaluations, add_reports
 from web.feedback import feedback_of
 from web.intake import Intake
+from web.keys import KeyStore
 from web.models import MakeWriter, Models
 from web.visitors import VisitorCookie
 from youju.assembly import make_parts, writer_for
@@ -38,8 +41,10 @@ def create_app(
     verifier: Verifier | None = None,
     make_writer: MakeWriter | None = None,
     suggestions: Suggestions | None = None,
+    doors: Doors | None = None,
 ) -> FastAPI:
-    """The API with the page mounted at /. With `make_writer` the page may set the language model."""
+    """The API with the page mounted at /. With `make_writer` the page may set the language model; with `doors` nobody is
+    let in who cannot open one."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     evaluations, intake = Evaluations(library), Intake(library)
     api = create_api(library, verifier, intake)
@@ -55,6 +60,8 @@ def create_app(
     )
     app = mount(api, services)
     app.add_middleware(VisitorCookie, pages=pages())
+    if doors is not None:
+        app.add_middleware(Access, doors=doors)
     return app
 
 
@@ -67,19 +74,37 @@ def serve(settings: Settings) -> None:
             "Set OPENAI_MODEL and OPENAI_BASE_URL or OPENAI_API_KEY, and leave --model-form (YOUJU_MODEL_FORM) out.",
         )
     print("youju: loading the models and the index", file=sys.stderr)
+    doors = doors_for(settings)
     parts = make_parts(settings)
     if problem := parts.library.warm_up():
         print(f"youju: {problem}", file=sys.stderr)
     warm_up()
     make_writer = partial(writer_for, settings=settings, verifier=parts.verifier) if settings.model_form else None
     suggestions = Suggestions(parts.library)
-    app = create_app(parts.library, parts.verifier, make_writer, suggestions)
+    app = create_app(parts.library, parts.verifier, make_writer, suggestions, doors)
     listener = _listen(settings.host, settings.port)
     suggesting = threading.Thread(target=_suggest, args=(suggestions,), daemon=True)
     suggesting.start()
     suggesting.join(SUGGESTED)  # what goes on meanwhile would slow down the first visitor
     print(f"youju: serving on http://{settings.host}:{settings.port}", file=sys.stderr)
     make_server(app).run(sockets=[listener])
+
+
+def doors_for(settings: Settings) -> Doors | None:
+    """What opens the server; None where everybody may use it. Raises YoujuError where others could reach it and nothing
+    would open it."""
+    is_asked = settings.auth if settings.auth is not None else settings.host not in LOOPBACK
+    if not is_asked:
+        return None
+    root = Home(settings.home).root
+    keys = KeyStore(root / "keys.sqlite")
+    password = settings.password.get_secret_value() if settings.password else ""
+    if not (password or settings.proxy_header or any(key.is_valid() for key in keys.listed())):
+        raise YoujuError(
+            f"nothing would open the server on {settings.host}.",
+            "Set YOUJU_PASSWORD for the page, make a key with: youju key add NAME, or serve everybody with --no-auth.",
+        )
+    return Doors(keys, password, settings.proxy_header, seal_of(root / "session.key"))
 
 
 def make_server(app: FastAPI) -> uvicorn.Server:

@@ -14,6 +14,7 @@ from index.generations import Home
 from qa.extractive import Extraction
 from qa.generation.writer import Writer
 from qa.library import Library
+from web.access import Doors
 from web.models import MakeWriter
 
 ARTICLES = (
@@ -44,11 +45,13 @@ class Site:
         articles: tuple[dict[str, str], ...] = ARTICLES,
         writer: Writer | None = None,
         make_writer: MakeWriter | None = None,
+        doors: Doors | None = None,
     ) -> None:
         self.home = Home(folder / "home")
         self._embedder = embedder
         self._writer = writer
         self._make_writer = make_writer
+        self._doors = doors
         if articles:
             bulk = folder / "articles.jsonl"
             bulk.write_text("\n".join(json.dumps(a, ensure_ascii=False) for a in articles), "utf-8")
@@ -72,7 +75,7 @@ class Site:
     def start(self) -> None:
         """Serve; what is kept in memory of an earlier server is gone."""
         self.library = Library(self.home, self._embedder, Extraction(confidence=0), writer=self._writer)
-        app = create_app(self.library, make_writer=self._make_writer)
+        app = create_app(self.library, make_writer=self._make_writer, doors=self._doors)
         self._server = make_server(app)
         listener = socket.create_server(("127.0.0.1", self._port))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)

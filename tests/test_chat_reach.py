@@ -1,12 +1,17 @@
 """Who can use the page: by keyboard alone, with a screen reader, on a phone, in the dark, in three languages."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from site_server import Site
+
+from index.embed import Embedder
+from web.access import Doors
+from web.keys import KeyStore
 
 Visit = Callable[..., Page]
 QUESTION = "西安航天基地共有多少家航天企业？"
@@ -140,3 +145,25 @@ def test_another_sites_page_sends_no_events(site: Site) -> None:
     for path in ("queue/join", "run/predict"):
         sent = httpx.post(f"{site.url}en/gradio_api/{path}", json=event, headers={"origin": "http://evil.example"})
         assert (sent.status_code, sent.json()["error"]["code"]) == (403, "cross_site")
+
+
+def test_the_password_opens_the_whole_page(
+    browser: Browser, tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.access.PAUSE", 0.0)
+    site = Site(tmp_path, embedder, doors=Doors(KeyStore(tmp_path / "keys.sqlite"), "geheim123"))
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    page.goto(site.url + "zh-Hans/")
+    page.get_by_label("Password").fill("geheim124")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("这个密码不对")
+    page.get_by_label("Password").fill("geheim123")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#yj-chat[data-ready] #yj-question textarea")
+    expect(site.ask(page, "合肥2027年量子企业有多少家？").locator(".yj-said")).to_contain_text("150家")
+    page.locator(".yj-cite").click()
+    expect(page.locator("#yj-source mark")).to_be_visible()
+    expect(page.locator(".yj-conversations li")).to_have_count(1)
+    context.close()
+    site.stop()

@@ -80,5 +80,5 @@ def test_exports_routes(home: Home, embedder: Embedder) -> None:
 def test_exports_commands() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
     assert sorted(commands) == (
-        "articles ask eval eval-compare eval-import feedback index remove search serve verify".split(" ")
+        "articles ask eval eval-compare eval-import feedback index key remove search serve verify".split(" ")
     )

@@ -10,12 +10,12 @@ from ui.problems import in_words
 from ui.services import Services
 from ui.templating import render
 from ui.words import Words
-from web.visitors import COOKIE, owner_by
+from web.visitors import owner_of
 
 
 def owner(request: gr.Request) -> str:
     """Whose conversations a request may see."""
-    return owner_by(request.cookies.get(COOKIE, ""))
+    return owner_of(request.request) if request.request else ""
 
 
 class ConversationList:

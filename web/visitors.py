@@ -6,22 +6,33 @@ import secrets
 from collections.abc import Collection
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "youju_visitor"
 YEAR = 365 * 24 * 3600
+_NAMED = "youju.owner"
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
-def owner_of(request: Request) -> str:
-    """The owner that a request's cookie stands for; "", nobody, without one."""
-    return owner_by(request.cookies.get(COOKIE, ""))
+def owner_of(request: HTTPConnection) -> str:
+    """Whom `owner_as` has named, else the owner that a request's cookie stands for; "", nobody, without one."""
+    named: str = request.scope.get(_NAMED, "")
+    return named or owner_by(request.cookies.get(COOKIE, ""))
+
+
+def owner_as(scope: Scope, name: str) -> None:
+    """Let a request be that of somebody who is known by another thing than the cookie: a key, or a name."""
+    scope[_NAMED] = _digest(name)
 
 
 def owner_by(token: str) -> str:
     """The owner that a cookie stands for. The file has a digest, never the cookie itself."""
-    return hashlib.sha256(token.encode()).hexdigest()[:32] if _TOKEN.fullmatch(token) else ""
+    return _digest(token) if _TOKEN.fullmatch(token) else ""
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 class VisitorCookie:

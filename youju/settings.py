@@ -54,6 +54,11 @@ class Settings(BaseSettings):
     cache: Path | None = Field(None, description="folder of the prepared model; the user's cache folder when not set")
     host: str = Field("127.0.0.1", description="address that the server listens on")
     model_form: bool = Field(False, description="whoever opens the page may set its language model")
+    auth: bool | None = Field(None, description="ask for a key or the password; where not set, off this machine")
+    password: SecretStr | None = Field(None, min_length=8, description="what opens the page, where auth is on")
+    proxy_header: str = Field(
+        "", description="header by which a proxy in front names whom it knows, and takes from others"
+    )
     port: int = Field(7860, ge=1, le=65535, description="port that the server listens on")
 
     @field_validator("embedder")

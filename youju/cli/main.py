@@ -8,7 +8,7 @@ import sys
 import typer
 
 from index.errors import YoujuError
-from youju.cli import articles, asking, comparing, evaluating, feedback, importing, serving, verifying
+from youju.cli import articles, asking, comparing, evaluating, feedback, importing, keys, serving, verifying
 
 app = typer.Typer(
     name="youju",
@@ -28,6 +28,7 @@ app.command("eval")(evaluating.evaluate)
 app.command("eval-compare")(comparing.compare_runs)
 app.command("eval-import")(importing.import_questions)
 app.command("feedback")(feedback.feedback)
+app.add_typer(keys.app, name="key")
 
 
 def main() -> None:

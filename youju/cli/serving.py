@@ -14,6 +14,10 @@ def serve(
         bool | None,
         typer.Option("--model-form", help="Let the page set the language model: on your own machine alone."),
     ] = None,
+    auth: Annotated[
+        bool | None,
+        typer.Option("--auth/--no-auth", help="Ask for a key or the password [default: off this machine]"),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Serve the chat at / and the API under /api."""
@@ -21,4 +25,4 @@ def serve(
     from app import serve as serve_app
     from youju.settings import load_settings
 
-    serve_app(load_settings(host=host, port=port, model_form=model_form, home=home))
+    serve_app(load_settings(host=host, port=port, model_form=model_form, auth=auth, home=home))

@@ -1,0 +1,204 @@
+"""Who may do what where the server asks for it: every route by every kind of key, the password, and a proxy's word."""
+
+import time
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app import doors_for
+from index.embed import Embedder
+from index.errors import YoujuError
+from index.generations import Home
+from qa.library import Library
+from web import access
+from web.access import Access, Doors, scope_for, seal_of
+from web.api import create_api
+from web.keys import KeyStore, Scope
+from web.visitors import COOKIE
+from youju.settings import load_settings
+
+TABLE = {
+    "ask": "POST /api/search, POST /api/ask, POST /api/verify, GET /api/conversations, POST /api/conversations,"
+    " GET /api/conversations/{conversation}, PATCH /api/conversations/{conversation},"
+    " DELETE /api/conversations/{conversation}, GET /api/conversations/{conversation}/export, GET /api/feedback,"
+    " POST /api/feedback, GET /v1/models, GET /v1/models/{model}, POST /v1/chat/completions",
+    "read": "GET /api/articles, GET /api/articles/{article_id}",
+    "write": "POST /api/articles, DELETE /api/articles/{article_id}",
+}
+"""What each scope opens; admin opens all of it, and nothing opens any of it without a key."""
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> KeyStore:
+    return KeyStore(tmp_path / "keys.sqlite")
+
+
+@pytest.fixture
+def api(tmp_path: Path, embedder: Embedder) -> FastAPI:
+    api = create_api(Library(Home(tmp_path / "home"), embedder))
+    api.add_api_route("/zh-Hans/", lambda: "页", include_in_schema=False)
+    return api
+
+
+def behind(api: FastAPI, doors: Doors, **cookies: str) -> TestClient:
+    return TestClient(Access(api, doors), raise_server_exceptions=False, follow_redirects=False, cookies=cookies)
+
+
+def test_every_route_by_every_scope(api: FastAPI, keys: KeyStore) -> None:
+    client = behind(api, Doors(keys, "geheim123"))
+    given = {scope: keys.make(scope.value, [scope])[1] for scope in Scope}
+    opened: dict[str, list[str]] = {scope.value: [] for scope in Scope}
+    for path, methods in api.openapi()["paths"].items():
+        for method in () if path in access.OPEN else map(str.upper, methods):
+            assert client.request(method, path).status_code == 401
+            for scope, key in given.items():
+                sent = client.request(method, path, headers={"Authorization": f"Bearer {key}"})
+                assert sent.status_code != 401
+                if sent.status_code != 403:
+                    opened[scope.value].append(f"{method} {path}")
+                else:
+                    assert sent.json()["error"]["code"] == "forbidden"
+    assert {scope: sorted(opened[scope]) for scope in TABLE} == {s: sorted(w.split(", ")) for s, w in TABLE.items()}
+    assert sorted(opened["admin"]) == sorted(line for scope in TABLE for line in opened[scope])
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_whether_the_server_is_well_is_open(api: FastAPI, keys: KeyStore, path: str) -> None:
+    assert behind(api, Doors(keys)).get(path).status_code in (200, 503)
+
+
+@pytest.mark.parametrize("given", ["", "Bearer", "Bearer x", "Basic eDp5", "Bearer youju_000000000000_" + "0" * 64])
+def test_what_is_no_key_opens_nothing(api: FastAPI, keys: KeyStore, given: str) -> None:
+    keys.make("x", [Scope.ADMIN])
+    sent = behind(api, Doors(keys)).get("/api/conversations", headers={"Authorization": given})
+    assert (sent.status_code, sent.json()["error"]["code"]) == (401, "unauthorized")
+    assert sent.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_key_opens_no_page(api: FastAPI, keys: KeyStore) -> None:
+    _, key = keys.make("x", [Scope.ADMIN])
+    assert behind(api, Doors(keys)).get("/zh-Hans/", headers={"Authorization": f"Bearer {key}"}).status_code == 403
+
+
+def test_a_key_has_conversations_of_its_own_whatever_cookie_comes_along(api: FastAPI, keys: KeyStore) -> None:
+    one, other = (keys.make(name, [Scope.ASK])[1] for name in "ab")
+    client = behind(api, Doors(keys), **{COOKIE: "a" * 32})
+    made = client.post("/api/conversations", json={}, headers={"Authorization": f"Bearer {one}"}).json()["id"]
+
+    def seen_by(key: str) -> list[str]:
+        sent = client.get("/api/conversations", headers={"Authorization": f"Bearer {key}"})
+        return [c["id"] for c in sent.json()]
+
+    assert (seen_by(one), seen_by(other)) == ([made], [])
+
+
+# -- the page ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "PAUSE", 0.0)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_the_password_opens_the_page_and_what_it_asks(api: FastAPI, keys: KeyStore) -> None:
+    client = behind(api, Doors(keys, "geheim123"))
+    sent = client.get("/zh-Hans/", headers={"accept": "text/html"})
+    assert (sent.status_code, sent.headers["location"]) == (303, "/login")
+    assert client.post("/zh-Hans/gradio_api/queue/join").status_code == 401
+    assert 'type="password"' in client.get("/login").text
+    wrong = client.post("/login", data={"password": "geheim124"})
+    assert wrong.status_code == 401
+    assert "set-cookie" not in wrong.headers
+    right = client.post("/login", data={"password": "geheim123"})
+    assert (right.status_code, right.headers["location"]) == (303, "/")
+    assert "HttpOnly" in right.headers["set-cookie"]
+    assert "samesite=lax" in right.headers["set-cookie"].lower()
+    assert client.get("/zh-Hans/").status_code == 200
+    assert client.get("/api/conversations").status_code == 200
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_session_is_signed_ends_and_goes_with_its_password(
+    api: FastAPI, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doors = Doors(keys, "geheim123")
+    client = behind(api, doors)
+    client.post("/login", data={"password": "geheim123"})
+    session = client.cookies[access.SESSION]
+    until, _, signature = session.partition(".")
+    for forged in ("", ".", f"{int(until) + 1}.{signature}", f"{until}.{'0' * 64}", f"{until}.é", f"x.{signature}"):
+        headers = {"cookie": f"{access.SESSION}={forged}".encode()}
+        assert behind(api, doors).get("/zh-Hans/", headers=headers).status_code == 401
+    again = {"cookie": f"{access.SESSION}={session}"}
+    assert behind(api, doors).get("/zh-Hans/", headers=again).status_code == 200
+    assert behind(api, Doors(keys, "anders456", seal=doors.seal)).get("/zh-Hans/", headers=again).status_code == 401
+    monkeypatch.setattr(time, "time", lambda: int(until) + 1)
+    assert behind(api, doors).get("/zh-Hans/", headers=again).status_code == 401
+
+
+def test_without_a_password_the_page_is_for_whom_the_proxy_knows(api: FastAPI, keys: KeyStore) -> None:
+    client = behind(api, Doors(keys, proxy_header="X-Remote-User"))
+    assert client.get("/zh-Hans/", headers={"accept": "text/html"}).status_code == 403
+    assert client.get("/login").status_code == 404
+    made = client.post("/api/conversations", json={}, headers={"X-Remote-User": "lu"}).json()["id"]
+    assert [c["id"] for c in client.get("/api/conversations", headers={"x-remote-user": "lu"}).json()] == [made]
+    assert client.get("/api/conversations", headers={"X-Remote-User": "an"}).json() == []
+
+
+def test_a_form_that_is_none_opens_nothing(api: FastAPI, keys: KeyStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "PAUSE", 0.0)
+    client = behind(api, Doors(keys, "geheim123"))
+    for body in (b"", b"\xff" * 10, b"password=" + b"x" * 5000 + b"&password=geheim123", b"password"):
+        assert client.post("/login", content=body).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("HEAD", "/api/articles/x", Scope.READ),
+        ("PUT", "/api/articles", Scope.WRITE),
+        ("GET", "/openapi.json", Scope.READ),
+        ("GET", "/api/none", Scope.ASK),
+    ],
+)
+def test_scopes_of_what_is_no_route(method: str, path: str, scope: Scope) -> None:
+    assert scope_for(method, path) is scope
+
+
+def test_the_seal_stays_and_is_the_servers_alone(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "session.key"
+    assert seal_of(path) == seal_of(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.write_bytes(b"x")
+    with pytest.raises(YoujuError, match="damaged"):
+        seal_of(path)
+
+
+# -- starting ---------------------------------------------------------------------------------
+
+
+def test_off_this_machine_something_must_open_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def doors(**given: object) -> Doors | None:
+        return doors_for(load_settings(home=tmp_path, **given))
+
+    assert doors() is None
+    assert doors(host="0.0.0.0", auth=False) is None
+    for given in ({"host": "0.0.0.0"}, {"auth": True}):
+        with pytest.raises(YoujuError, match="nothing would open") as refused:
+            doors(**given)
+        assert "YOUJU_PASSWORD" in refused.value.hint
+    key, _ = KeyStore(tmp_path / "keys.sqlite").make("x", [Scope.ASK])
+    assert doors(host="0.0.0.0")
+    KeyStore(tmp_path / "keys.sqlite").revoke(key.id)
+    with pytest.raises(YoujuError):
+        doors(host="0.0.0.0")
+    monkeypatch.setenv("YOUJU_PASSWORD", "geheim123")
+    opened = doors(host="0.0.0.0")
+    assert opened
+    assert (opened.password, "geheim123" in repr(load_settings())) == ("geheim123", False)
+    monkeypatch.setenv("YOUJU_PASSWORD", "kurz")
+    with pytest.raises(YoujuError, match="password"):
+        doors()

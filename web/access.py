@@ -1,0 +1,219 @@
+"""Who may do what, where the server asks for it: programs by a key, people by the page's password or their proxy.
+
+Over the whole application, Gradio's routes included. What is open to everybody is named here; everything else asks.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import html
+import os
+import secrets
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from index.errors import YoujuError
+from web.errors import ErrorBody, ErrorDetail
+from web.keys import Key, KeyStore
+from web.keys import Scope as KeyScope
+from web.visitors import owner_as
+
+SESSION = "youju_session"
+SEAL = 32
+"""Bytes of what sessions are signed with."""
+LIFE = 30 * 24 * 3600
+"""Seconds that a browser need not give the password again."""
+PAUSE = 1.0
+"""Seconds that a wrong password costs."""
+TRYING = 8
+"""Wrong passwords that are waited for at once; whoever comes then is told to wait."""
+MAX_FORM = 4096
+"""Bytes of the form of the password."""
+OPEN = ("/healthz", "/readyz", "/favicon.ico")
+LOGIN = "/login"
+PROGRAMS = ("/api/", "/v1/", "/runs/", "/openapi.json")
+"""Paths, or their beginnings, that a key opens as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What opens the server. Without a `password` and a `proxy_header` nobody sees the page; programs have their keys."""
+
+    keys: KeyStore
+    password: str = ""
+    proxy_header: str = ""
+    """A header that the proxy in front sets for people whom it knows, and takes from everybody else."""
+    seal: bytes = field(default_factory=lambda: secrets.token_bytes(SEAL))
+    """What sessions are signed with."""
+
+
+def seal_of(path: Path) -> bytes:
+    """What a home's sessions are signed with, made once and for the server's user alone, so that sessions outlive it.
+
+    Raises YoujuError where it cannot be read or made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent) as made, suppress(FileExistsError):  # its mode is 0600
+            made.write(secrets.token_bytes(SEAL))
+            made.flush()
+            os.link(made.name, path)  # whole, or not at all, though several servers start at once
+        seal = path.read_bytes()
+    except OSError as error:
+        raise YoujuError(f"{path} cannot be read or made: {error.strerror}.") from error
+    if len(seal) != SEAL:
+        raise YoujuError(f"{path} is damaged.", "Delete it; everybody gives the password once more.")
+    return seal
+
+
+def scope_for(method: str, path: str) -> KeyScope:
+    """What a key must be good for to send this."""
+    if path.startswith("/api/articles"):
+        return KeyScope.READ if method in ("GET", "HEAD") else KeyScope.WRITE
+    if path.startswith(("/api/", "/v1/")):
+        return KeyScope.ASK
+    return KeyScope.READ
+
+
+class Access:
+    """Lets through who has a key, a session or a proxy's word; 401 and 403 for everybody else."""
+
+    def __init__(self, app: ASGIApp, doors: Doors) -> None:
+        self._app = app
+        self._doors = doors
+        self._trying = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"] in OPEN):
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            return  # nothing of ours is a websocket
+        request = Request(scope, receive)
+        if scope["path"] == LOGIN:
+            await (await self._login(request))(scope, receive, send)
+            return
+        refused = await self._refused(request)
+        await (refused or self._app)(scope, receive, send)
+
+    async def _refused(self, request: Request) -> Response | None:
+        """Why it does not go on; None where it does."""
+        is_for_programs = request.url.path.startswith(PROGRAMS)
+        given = _bearer(request.headers)
+        if given is not None and is_for_programs:
+            return await self._by_key(request, given)
+        if self._is_known(request):
+            return None
+        if is_for_programs:
+            return _error(401, "unauthorized", "a key is needed.", "Send it as: Authorization: Bearer youju_…")
+        if not self._doors.password:
+            return _error(
+                403, "no_page", "the page is for those whom the proxy in front knows.", "Programs send a key."
+            )
+        if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+            return RedirectResponse(LOGIN, status_code=303)
+        return _error(401, "unauthorized", "the password is needed.", f"Give it at {LOGIN}.")
+
+    async def _by_key(self, request: Request, given: str) -> Response | None:
+        key: Key | None = await run_in_threadpool(self._doors.keys.find, given)
+        if key is None:
+            return _error(401, "unauthorized", "this key opens nothing.", "It may be revoked, or have expired.")
+        wanted = scope_for(request.method, request.url.path)
+        if not key.allows(wanted):
+            return _error(403, "forbidden", f"this key is not good for that: it lacks the scope {wanted.value!r}.")
+        owner_as(request.scope, f"key:{key.id}")
+        return None
+
+    def _is_known(self, request: Request) -> bool:
+        header = self._doors.proxy_header
+        if header and request.headers.get(header):
+            owner_as(request.scope, f"person:{request.headers[header]}")
+            return True
+        return bool(self._doors.password) and self._is_signed(request.cookies.get(SESSION, ""))
+
+    # -- the page's password --------------------------------------------------------------
+
+    async def _login(self, request: Request) -> Response:
+        if not self._doors.password:
+            return _error(404, "not_found", "there is no password to give.")
+        if request.method == "GET":
+            return _form()
+        if request.method != "POST":
+            return _error(405, "method_not_allowed", "the password is sent by POST.")
+        if await self._is_right(await _password_of(request)):
+            return self._opened(request)
+        return _form("这个密码不对。 That password is wrong.", 401)
+
+    async def _is_right(self, password: str) -> bool:
+        given, right = (hashlib.sha256(text.encode()).digest() for text in (password, self._doors.password))
+        if hmac.compare_digest(given, right):
+            return True
+        if self._trying < TRYING:
+            self._trying += 1
+            try:
+                await asyncio.sleep(PAUSE)
+            finally:
+                self._trying -= 1
+        return False
+
+    def _opened(self, request: Request) -> Response:
+        until = str(int(time.time()) + LIFE)
+        response = RedirectResponse("/", status_code=303)
+        is_secure = "https" in (request.url.scheme, request.headers.get("x-forwarded-proto"))
+        response.set_cookie(
+            SESSION, f"{until}.{self._signature(until)}", max_age=LIFE, httponly=True, samesite="lax", secure=is_secure
+        )
+        return response
+
+    def _is_signed(self, session: str) -> bool:
+        until, _, signature = session.partition(".")
+        is_ours = hmac.compare_digest(signature.encode(), self._signature(until).encode())
+        return is_ours and until.isdigit() and time.time() < int(until)
+
+    def _signature(self, until: str) -> str:
+        """Of a session; another password ends all of them."""
+        seal = self._doors.seal + hashlib.sha256(self._doors.password.encode()).digest()
+        return hmac.new(seal, until.encode(), hashlib.sha256).hexdigest()
+
+
+def _bearer(headers: Headers) -> str | None:
+    kind, _, given = headers.get("authorization", "").partition(" ")
+    return given.strip() if kind.lower() == "bearer" else None
+
+
+async def _password_of(request: Request) -> str:
+    """The password of a form; "" for a form that is too long to be one."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_FORM:
+            return ""
+    return parse_qs(body.decode("utf-8", "replace")).get("password", [""])[0]
+
+
+def _error(status: int, code: str, message: str, hint: str = "") -> JSONResponse:
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    body = ErrorBody(error=ErrorDetail(code=code, message=message, hint=hint))
+    return JSONResponse(body.model_dump(), status_code=status, headers=headers)
+
+
+def _form(told: str = "", status: int = 200) -> HTMLResponse:
+    """The form of the password, for every language at once: the page that knows more is behind it."""
+    page = f"""<!doctype html><html lang="zh-Hans"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>有据 Youju</title>
+<style>:root{{color-scheme:light dark}}body{{font:1rem/1.6 system-ui,sans-serif;display:grid;place-content:center;min-height:90vh;margin:0 1rem}}
+form{{display:grid;gap:.75rem;min-width:16rem}}input,button{{font:inherit;padding:.5rem .75rem}}</style>
+<main><h1>有据 Youju</h1><form method="post"><label for="password">密码 · 密碼 · Password</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required autofocus>
+<p role="alert">{html.escape(told)}</p><button>进入 · 進入 · Enter</button></form></main></html>"""
+    return HTMLResponse(page, status_code=status, headers={"Cache-Control": "no-store"})
