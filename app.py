@@ -1,9 +1,11 @@
 """The page and the API in one application, and the server's entry: `python app.py` is `youju serve`."""
 
+import logging
 import os
 import socket
 import sys
 import threading
+from asyncio import CancelledError
 from contextlib import suppress
 from functools import partial
 
@@ -73,8 +75,8 @@ def serve(settings: Settings) -> None:
             f"the page may not set the language model while others can reach it, on {settings.host}.",
             "Set OPENAI_MODEL and OPENAI_BASE_URL or OPENAI_API_KEY, and leave --model-form (YOUJU_MODEL_FORM) out.",
         )
-    print("youju: loading the models and the index", file=sys.stderr)
     doors = doors_for(settings)
+    print("youju: loading the models and the index", file=sys.stderr)
     parts = make_parts(settings)
     if problem := parts.library.warm_up():
         print(f"youju: {problem}", file=sys.stderr)
@@ -109,7 +111,13 @@ def doors_for(settings: Settings) -> Doors | None:
 
 def make_server(app: FastAPI) -> uvicorn.Server:
     """What serves the application, on sockets that are given to its `run`."""
+    logging.getLogger("uvicorn.error").addFilter(_is_no_farewell)
     return uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE))
+
+
+def _is_no_farewell(record: logging.LogRecord) -> bool:
+    """Whether a record is more than that a page was open when the server ended, which is no error."""
+    return not (record.exc_info and isinstance(record.exc_info[1], CancelledError))
 
 
 def _suggest(suggestions: Suggestions) -> None:
