@@ -27,12 +27,15 @@ from web.feedback import feedback_of
 from web.intake import Intake
 from web.keys import KeyStore
 from web.models import MakeWriter, Models
+from web.rate import RateLimit
 from web.visitors import VisitorCookie
 from youju.assembly import make_parts, writer_for
 from youju.settings import Settings, load_settings
 
 GRACE = 3
 """Seconds that the server waits at its end for what is being sent; a page that is open would keep it for ever."""
+RATE = "60/minute"
+"""What one may ask off this machine, where nothing else is set."""
 SUGGESTED = 3.0
 """Seconds that the server waits at its start for the questions of an empty chat: 1.3 for the sample articles."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -44,9 +47,11 @@ def create_app(
     make_writer: MakeWriter | None = None,
     suggestions: Suggestions | None = None,
     doors: Doors | None = None,
+    rate: str = "",
+    at_once: int = 16,
 ) -> FastAPI:
     """The API with the page mounted at /. With `make_writer` the page may set the language model; with `doors` nobody is
-    let in who cannot open one."""
+    let in who cannot open one. `rate` and `at_once`: see RateLimit."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     evaluations, intake = Evaluations(library), Intake(library)
     api = create_api(library, verifier, intake)
@@ -62,6 +67,7 @@ def create_app(
     )
     app = mount(api, services)
     app.add_middleware(VisitorCookie, pages=pages())
+    app.add_middleware(RateLimit, rate=rate, at_once=at_once)
     if doors is not None:
         app.add_middleware(Access, doors=doors)
     return app
@@ -83,7 +89,8 @@ def serve(settings: Settings) -> None:
     warm_up()
     make_writer = partial(writer_for, settings=settings, verifier=parts.verifier) if settings.model_form else None
     suggestions = Suggestions(parts.library)
-    app = create_app(parts.library, parts.verifier, make_writer, suggestions, doors)
+    rate = settings.rate if settings.rate is not None else "" if settings.host in LOOPBACK else RATE
+    app = create_app(parts.library, parts.verifier, make_writer, suggestions, doors, rate, settings.at_once)
     listener = _listen(settings.host, settings.port)
     suggesting = threading.Thread(target=_suggest, args=(suggestions,), daemon=True)
     suggesting.start()

@@ -17,8 +17,13 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 def owner_of(request: HTTPConnection) -> str:
     """Whom `owner_as` has named, else the owner that a request's cookie stands for; "", nobody, without one."""
-    named: str = request.scope.get(_NAMED, "")
-    return named or owner_by(request.cookies.get(COOKIE, ""))
+    return named_in(request.scope) or owner_by(request.cookies.get(COOKIE, ""))
+
+
+def named_in(scope: Scope) -> str:
+    """The owner whom `owner_as` has named; "" for none."""
+    named: str = scope.get(_NAMED, "")
+    return named
 
 
 def owner_as(scope: Scope, name: str) -> None:

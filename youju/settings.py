@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     proxy_header: str = Field(
         "", description="header by which a proxy in front names whom it knows, and takes from others"
     )
+    rate: str | None = Field(
+        None, description='what one may ask, such as "60/minute"; where not set, that off this machine'
+    )
+    at_once: int = Field(16, ge=1, description="requests that are worked on at the same time")
     port: int = Field(7860, ge=1, le=65535, description="port that the server listens on")
 
     @field_validator("embedder")
@@ -69,6 +73,17 @@ class Settings(BaseSettings):
         except EmbedderError as error:
             raise PydanticCustomError("embedder", str(error).rstrip(".")) from error
         return name
+
+    @field_validator("rate")
+    @classmethod
+    def _known_rate(cls, words: str) -> str:
+        from limits import parse  # which only who sets a rate pays for
+
+        try:
+            parse(words or "1/second")
+        except ValueError as error:
+            raise PydanticCustomError("rate", "not of the form 60/minute") from error
+        return words
 
     @field_validator("reranker")
     @classmethod

@@ -1,0 +1,100 @@
+"""How much one may ask: by key or address, and all at once; what is over says when to come again."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from web.access import Access, Doors
+from web.keys import KeyStore, Scope
+from web.rate import RateLimit, rate_of
+from youju.settings import SettingsError, load_settings
+
+
+@pytest.fixture
+def app() -> FastAPI:
+    app = FastAPI()
+    app.add_api_route("/api/ask", lambda: "答", methods=["POST"])
+    app.add_api_route("/api/articles", lambda: "文", methods=["GET", "POST"])
+    app.add_api_route("/zh-Hans/gradio_api/queue/join", lambda: "问", methods=["POST"])
+    app.add_api_route("/api/conversations", lambda: "谈", methods=["POST"])
+    return app
+
+
+def test_more_than_the_rate_is_told_when_to_come_again(app: FastAPI) -> None:
+    client = TestClient(RateLimit(app, "3/minute", 9))
+    for path in ("/api/ask", "/api/articles", "/zh-Hans/gradio_api/queue/join"):
+        assert client.post(path).status_code == 200
+    for path in ("/api/ask", "/zh-Hans/gradio_api/queue/join"):
+        over = client.post(path)
+        assert (over.status_code, over.json()["error"]["code"]) == (429, "too_many_requests")
+        assert 1 <= int(over.headers["retry-after"]) <= 120
+    assert client.get("/api/articles").status_code == 200
+    assert client.post("/api/conversations").status_code == 200
+    elsewhere = TestClient(RateLimit(app, "3/minute", 9), client=("10.0.0.2", 1))
+    assert elsewhere.post("/api/ask").status_code == 200
+
+
+def test_the_rate_is_of_a_key_wherever_it_is_used(app: FastAPI, tmp_path: Path) -> None:
+    keys = KeyStore(tmp_path / "keys.sqlite")
+    one, other = ({"Authorization": f"Bearer {keys.make(n, [Scope.ASK])[1]}"} for n in "ab")
+    limited = Access(RateLimit(app, "1/minute", 9), Doors(keys))
+    here, there = TestClient(limited), TestClient(limited, client=("10.0.0.2", 1))
+    assert here.post("/api/ask", headers=one).status_code == 200
+    assert there.post("/api/ask", headers=one).status_code == 429
+    assert here.post("/api/ask", headers=other).status_code == 200
+
+
+def test_without_a_rate_nothing_is_counted(app: FastAPI) -> None:
+    client = TestClient(RateLimit(app, "", 1))
+    assert {client.post("/api/ask").status_code for _ in range(20)} == {200}
+
+
+@pytest.fixture
+def goes_on() -> Iterator[threading.Event]:
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_a_full_server_says_so_and_is_free_again(app: FastAPI, goes_on: threading.Event) -> None:
+    begun = threading.Semaphore(0)
+
+    def slow() -> str:
+        begun.release()
+        assert goes_on.wait(10)
+        return "答"
+
+    app.add_api_route("/api/search", slow, methods=["POST"])
+    with TestClient(RateLimit(app, "", 2)) as client, ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(client.post, "/api/search") for _ in range(2)]
+        for _ in waiting:
+            assert begun.acquire(timeout=10)
+        full = client.post("/api/ask")
+        assert (full.status_code, full.json()["error"]["code"], full.headers["retry-after"]) == (503, "busy", "1")
+        assert client.get("/api/articles").status_code == 200
+        goes_on.set()
+        assert [sent.result().status_code for sent in waiting] == [200, 200]
+        assert client.post("/api/ask").status_code == 200
+
+
+def test_what_fails_takes_no_place(app: FastAPI) -> None:
+    app.add_api_route("/api/verify", lambda: 1 // 0, methods=["POST"])
+    client = TestClient(RateLimit(app, "", 1), raise_server_exceptions=False)
+    assert [client.post("/api/verify").status_code for _ in range(3)] == [500, 500, 500]
+
+
+@pytest.mark.parametrize(("words", "said"), [("60/minute", "60 per 1 minute"), ("5 per 2 hour", "5 per 2 hour")])
+def test_rates_in_words(words: str, said: str) -> None:
+    assert str(rate_of(words)) == said
+
+
+def test_a_rate_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert rate_of("") is None
+    monkeypatch.setenv("YOUJU_RATE", "oft")
+    with pytest.raises(SettingsError, match="'rate' is wrong: not of the form 60/minute"):
+        load_settings()
