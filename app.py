@@ -89,7 +89,8 @@ def serve(settings: Settings) -> None:
     warm_up()
     make_writer = partial(writer_for, settings=settings, verifier=parts.verifier) if settings.model_form else None
     suggestions = Suggestions(parts.library)
-    rate = settings.rate if settings.rate is not None else "" if settings.host in LOOPBACK else RATE
+    is_reached = doors is not None or settings.host not in LOOPBACK
+    rate = settings.rate if settings.rate is not None else RATE if is_reached else ""
     app = create_app(parts.library, parts.verifier, make_writer, suggestions, doors, rate, settings.at_once)
     listener = _listen(settings.host, settings.port)
     suggesting = threading.Thread(target=_suggest, args=(suggestions,), daemon=True)
@@ -102,8 +103,8 @@ def serve(settings: Settings) -> None:
 def doors_for(settings: Settings) -> Doors | None:
     """What opens the server; None where everybody may use it. Raises YoujuError where others could reach it and nothing
     would open it."""
-    is_asked = settings.auth if settings.auth is not None else settings.host not in LOOPBACK
-    if not is_asked:
+    is_needed = settings.host not in LOOPBACK or settings.password is not None or bool(settings.proxy_header)
+    if not (is_needed if settings.auth is None else settings.auth):
         return None
     root = Home(settings.home).root
     keys = KeyStore(root / "keys.sqlite")

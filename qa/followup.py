@@ -34,10 +34,7 @@ _COMPARED = re.compile(
 )
 """What is to be compared with what the last question asked of: 和苏州比哪个更高？ 比苏州多多少？"""
 
-_SUBJECT = re.compile(
-    "《[^《》]{2,}》|^[^\\W\\d_和与跟及在的各全本该]{2,4}?(?<![城都超上夜股门农乡新行])[市县镇乡村](?![长场民委值级镇区容])"
-)
-"""A work, or a town that no list has, which a question begins with: 海棠镇水库."""
+_WORK = re.compile("《[^《》]{2,}》")
 COUNTRY = "中国"
 _PLACE_ENDING = re.compile("[省市]?")
 _SUFFIX = re.compile("[省市县区]?")
@@ -90,7 +87,7 @@ def _against(question: str, before: Standalone | None, answer: str) -> Standalon
         if swapped:
             return Standalone(swapped, before.context, before.before)
     own = analyse(question)
-    has_subject = own.places or own.people or own.districts or own.bodies or _SUBJECT.search(folded.text)
+    has_subject = own.places or own.people or own.bodies or _WORK.search(folded.text)
     if has_subject and not refers(folded.text):
         return Standalone(question)
     return Standalone(question, _context(before, answer, refers=refers(folded.text)), before.question)

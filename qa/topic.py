@@ -1,5 +1,7 @@
 """Whether a question that took over context goes on with its conversation, as far as what is found for it tells."""
 
+import re
+
 from index.fold import fold_text
 from qa.compose import Retrieved
 from qa.followup import refers
@@ -11,6 +13,10 @@ _NAMING = ("n", "j", "eng")
 """Tags, or their first letters, of words that say what a question is about."""
 _PROPER = ("ns", "nr", "nt", "nz", "j", "eng")
 """Tags of words that name one thing: 汀澜光电的总经理, and not 量子基金, of which each place may have one."""
+_TOWN = re.compile(
+    "[^\\W\\d_和与跟及在的各全本该有哪几多少什么个其为没一共包括国内公司企业行政贫困城中老旧数字]{2,4}[市县镇乡村](?![占盈净场长民委值级城])"
+)
+"""海棠镇水库, and not 国内市占率, 行政村 or 有哪些县."""
 
 
 def nouns_of(question: str) -> list[str]:
@@ -21,9 +27,12 @@ def nouns_of(question: str) -> list[str]:
 
 
 def may_stand_alone(question: str) -> bool:
-    """Whether a question could have a subject of its own: something that a name or a number tells from others."""
+    """Whether a question could have a subject of its own: something that a name or a number tells from others, or a town
+    that it begins with."""
     folded = fold_text(question)
-    return bool(numbered_in(folded)) or any(tag.startswith(_PROPER) for tag, _ in tagged(folded))
+    if _TOWN.match(folded) or numbered_in(folded):
+        return True
+    return any(tag.startswith(_PROPER) for tag, _ in tagged(folded))
 
 
 def is_off(found: Retrieved) -> bool:

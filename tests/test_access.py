@@ -106,7 +106,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_password_opens_the_page_and_what_it_asks(api: FastAPI, keys: KeyStore) -> None:
     client = behind(api, Doors(keys, "geheim123"))
     sent = client.get("/zh-Hans/", headers={"accept": "text/html"})
-    assert (sent.status_code, sent.headers["location"]) == (303, "/login")
+    assert (sent.status_code, sent.headers["location"]) == (303, "/login?next=%2Fzh-Hans%2F")
     assert client.post("/zh-Hans/gradio_api/queue/join").status_code == 401
     assert 'type="password"' in client.get("/login").text
     wrong = client.post("/login", data={"password": "geheim124"})
@@ -118,6 +118,58 @@ def test_the_password_opens_the_page_and_what_it_asks(api: FastAPI, keys: KeySto
     assert "samesite=lax" in right.headers["set-cookie"].lower()
     assert client.get("/zh-Hans/").status_code == 200
     assert client.get("/api/conversations").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reached"),
+    [
+        ("/zh-Hans/?c=7", "/zh-Hans/?c=7"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("", "/"),
+    ],
+)
+def test_who_gave_the_password_gets_where_they_wanted_to_go(
+    api: FastAPI, keys: KeyStore, wanted: str, reached: str
+) -> None:
+    client = behind(api, Doors(keys, "geheim123"))
+    sent = client.post("/login", params={"next": wanted}, data={"password": "geheim123"})
+    assert sent.headers["location"] == reached
+
+
+def test_another_sites_page_does_not_open_this_one(api: FastAPI, keys: KeyStore) -> None:
+    client = behind(api, Doors(keys, "geheim123"))
+    sent = client.post("/login", data={"password": "geheim123"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert (sent.status_code, "set-cookie" in sent.headers) == (403, False)
+
+
+def test_of_many_passwords_so_many_are_tried_at_once(
+    api: FastAPI, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "TRYING", 0)
+    sent = behind(api, Doors(keys, "geheim123")).post("/login", data={"password": "geheim123"})
+    assert (sent.status_code, "set-cookie" in sent.headers) == (429, False)
+
+
+def test_a_proxys_own_bearer_is_no_key_of_ours(api: FastAPI, keys: KeyStore) -> None:
+    client = behind(api, Doors(keys, proxy_header="X-Remote-User"))
+    headers = {"X-Remote-User": "lu", "Authorization": "Bearer eyJhb"}
+    assert client.get("/api/conversations", headers=headers).status_code == 200
+
+
+def test_keys_that_cannot_be_read_are_no_defect_of_ours(api: FastAPI, keys: KeyStore, tmp_path: Path) -> None:
+    _, key = keys.make("x", [Scope.ASK])
+    (tmp_path / "keys.sqlite").write_bytes(b"x" * 4096)
+    sent = behind(api, Doors(keys)).get("/api/conversations", headers={"Authorization": f"Bearer {key}"})
+    assert (sent.status_code, sent.json()["error"]["code"]) == (503, "history_failed")
+    assert str(tmp_path) not in sent.text
+
+
+def test_a_host_that_is_made_up_changes_no_path(api: FastAPI, keys: KeyStore) -> None:
+    _, key = keys.make("x", [Scope.ASK])
+    headers = {"Authorization": f"Bearer {key}", "Host": "x/api/"}
+    assert behind(api, Doors(keys)).post("/api/articles", headers=headers).status_code in (400, 403)
 
 
 @pytest.mark.usefixtures("hurried")
@@ -186,6 +238,8 @@ def test_off_this_machine_something_must_open_the_server(tmp_path: Path, monkeyp
 
     assert doors() is None
     assert doors(host="0.0.0.0", auth=False) is None
+    assert doors(proxy_header="X-Remote-User")
+    assert doors(proxy_header="X-Remote-User", auth=False) is None
     for given in ({"host": "0.0.0.0"}, {"auth": True}):
         with pytest.raises(YoujuError, match="nothing would open") as refused:
             doors(**given)

@@ -65,6 +65,7 @@ def page(pipeline: Answering, history: History, tmp_path: Path) -> Conversations
         history=history,
         feedback=FeedbackStore(tmp_path / "feedback.sqlite"),
         places=threading.Semaphore(1),
+        line=threading.Semaphore(2),
     )
     return Conversations(services, WORDS)
 
@@ -237,3 +238,15 @@ def test_what_somebody_said_of_an_answer_is_shown_to_them_alone(page: Conversati
         True,
     )
     assert 'aria-pressed="true"' not in page.single(exchange.answer.id).html
+
+
+def test_when_too_many_wait_the_next_one_is_told(page: Conversations, pipeline: Answering) -> None:
+    pipeline.goes_on.clear()
+    asking = [page.ask(f"{n}？", "", "me", Asking(str(n))) for n in range(2)]
+    for views in asking:
+        next(views)
+    with pytest.raises(Told, match=WORDS.errors["busy"]):
+        next(page.ask("多？", "", "me", Asking("more")))
+    pipeline.goes_on.set()
+    assert [list(views)[-1].is_done for views in asking] == [True, True]
+    assert list(page.ask("再？", "", "me", Asking("more")))[-1].is_done

@@ -70,11 +70,19 @@ def test_a_full_server_says_so_and_is_free_again(app: FastAPI, goes_on: threadin
         return "答"
 
     app.add_api_route("/api/search", slow, methods=["POST"])
-    with TestClient(RateLimit(app, "", 2)) as client, ThreadPoolExecutor(2) as pool:
-        waiting = [pool.submit(client.post, "/api/search") for _ in range(2)]
-        for _ in waiting:
-            assert begun.acquire(timeout=10)
-        full = client.post("/api/ask")
+    limited = RateLimit(app, "", 2)
+    with (
+        TestClient(limited) as client,
+        TestClient(limited, client=("10.0.0.2", 1)) as other,
+        TestClient(limited, client=("10.0.0.3", 1)) as third,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        waiting = [pool.submit(client.post, "/api/search")]
+        assert begun.acquire(timeout=10)
+        assert client.post("/api/ask").status_code == 503  # nobody has more than half of it
+        waiting.append(pool.submit(other.post, "/api/search"))
+        assert begun.acquire(timeout=10)
+        full = third.post("/api/ask")
         assert (full.status_code, full.json()["error"]["code"], full.headers["retry-after"]) == (503, "busy", "1")
         assert client.get("/api/articles").status_code == 200
         goes_on.set()
@@ -88,13 +96,25 @@ def test_what_fails_takes_no_place(app: FastAPI) -> None:
     assert [client.post("/api/verify").status_code for _ in range(3)] == [500, 500, 500]
 
 
-@pytest.mark.parametrize(("words", "said"), [("60/minute", "60 per 1 minute"), ("5 per 2 hour", "5 per 2 hour")])
-def test_rates_in_words(words: str, said: str) -> None:
+@pytest.mark.parametrize(("words", "said"), [("60/minute", "600 per 1 minute"), ("5/hour", "50 per 1 hour")])
+def test_rates_are_counted_in_what_is_quickly_done(words: str, said: str) -> None:
     assert str(rate_of(words)) == said
 
 
-def test_a_rate_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert rate_of("") is None
-    monkeypatch.setenv("YOUJU_RATE", "oft")
+@pytest.mark.parametrize("words", ["0/minute", "60/minute;5/second", "5 per 0 minute", "often", "60/fortnight"])
+def test_a_rate_has_one_form(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    monkeypatch.setenv("YOUJU_RATE", words)
     with pytest.raises(SettingsError, match="'rate' is wrong: not of the form 60/minute"):
         load_settings()
+
+
+def test_what_the_page_does_quickly_costs_a_tenth(app: FastAPI) -> None:
+    app.add_api_route("/en/gradio_api/run/predict", lambda: "列", methods=["POST"])
+    client = TestClient(RateLimit(app, "2/minute", 9))
+    assert client.post("/zh-Hans/gradio_api/queue/join").status_code == 200
+    assert {client.post("/en/gradio_api/run/predict").status_code for _ in range(10)} == {200}
+    assert client.post("/en/gradio_api/run/predict").status_code == 429
+
+
+def test_no_words_are_no_rate() -> None:
+    assert rate_of("") is None

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
@@ -120,7 +121,7 @@ class Conversations:
         events = pipeline.stream(question, dialogue.turns, place.filters, mode=how.mode, preferences=how.preferences)
         past = self._past(dialogue.exchanges, place.owner)
         shown, conversation = Shown(question.strip()), place.conversation
-        with self._stops.running(how.key) as run:
+        with self._in_line(), self._stops.running(how.key) as run:
             view = partial(self._view, past, run)
             yield view(shown, conversation)
             try:
@@ -136,6 +137,16 @@ class Conversations:
             else:
                 if run.is_stopped and not run.is_left:
                     yield view(replace(shown, trouble=self._words.chat.stopped), conversation)
+
+    @contextmanager
+    def _in_line(self) -> Iterator[None]:
+        """Among those whose question is answered, or waits. Raises Told where there are too many."""
+        if not self._services.line.acquire(blocking=False):
+            raise Told(self._words.errors["busy"])
+        try:
+            yield
+        finally:
+            self._services.line.release()
 
     def _in_turn(self, items: Iterator[T]) -> Iterator[T]:
         """The items, worked out when no more than so many others are."""

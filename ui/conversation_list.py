@@ -1,6 +1,7 @@
 """The list of conversations: searched, opened, renamed, deleted."""
 
 import gradio as gr
+from starlette.requests import Request
 
 from index.errors import YoujuError
 from qa.history import TITLE
@@ -13,9 +14,10 @@ from ui.words import Words
 from web.visitors import owner_of
 
 
-def owner(request: gr.Request) -> str:
-    """Whose conversations a request may see."""
-    return owner_of(request.request) if request.request else ""
+def owner(request: gr.Request | Request) -> str:
+    """Whose conversations a request may see. Gradio gives functions of a component's script the request as it is."""
+    inside = request.request if isinstance(request, gr.Request) else request
+    return owner_of(inside) if inside else ""
 
 
 class ConversationList:

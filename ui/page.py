@@ -71,6 +71,7 @@ def mount(app: FastAPI, services: Services) -> FastAPI:
         words = words_in(language)
         blocks = build_page(services, words)
         blocks._queue.sleep_when_free = LOOK
+        blocks.api_open = False  # what is queued is asked through the queue alone
         app = gr.mount_gradio_app(
             app,
             blocks,

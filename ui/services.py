@@ -13,6 +13,8 @@ from web.models import Models
 
 ANSWERED = 8
 """Questions that are answered at once for those who use the page, whatever its language; others wait."""
+WAITING = 16
+"""Those who wait for that. Each holds one of the 40 threads of the whole server, so whoever comes then is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +29,4 @@ class Services:
     suggestions: Suggestions
     models: Models
     places: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(ANSWERED))
+    line: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(ANSWERED + WAITING))

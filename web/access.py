@@ -13,19 +13,21 @@ import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import YoujuError
-from web.errors import ErrorBody, ErrorDetail
+from web.errors import ErrorBody, ErrorDetail, detail_of, status_of
 from web.keys import Key, KeyStore
 from web.keys import Scope as KeyScope
+from web.same_origin import is_foreign
 from web.visitors import owner_as
 
 SESSION = "youju_session"
@@ -36,11 +38,13 @@ LIFE = 30 * 24 * 3600
 PAUSE = 1.0
 """Seconds that a wrong password costs."""
 TRYING = 8
-"""Wrong passwords that are waited for at once; whoever comes then is told to wait."""
+"""Passwords that are tried at once; whoever comes then is told to wait, so that no more than so many are in a PAUSE."""
 MAX_FORM = 4096
 """Bytes of the form of the password."""
 OPEN = ("/healthz", "/readyz", "/favicon.ico")
 LOGIN = "/login"
+LOOKING = 4
+"""Keys that are looked up at once, in threads that nothing else takes."""
 PROGRAMS = ("/api/", "/v1/", "/runs/", "/openapi.json")
 """Paths, or their beginnings, that a key opens as well."""
 
@@ -92,6 +96,7 @@ class Access:
         self._app = app
         self._doors = doors
         self._trying = 0
+        self._looking = CapacityLimiter(LOOKING)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"] in OPEN):
@@ -101,16 +106,21 @@ class Access:
             return  # nothing of ours is a websocket
         request = Request(scope, receive)
         if scope["path"] == LOGIN:
-            await (await self._login(request))(scope, receive, send)
+            with suppress(ClientDisconnect):
+                await (await self._login(request))(scope, receive, send)
             return
-        refused = await self._refused(request)
+        try:
+            refused = await self._refused(request)
+        except YoujuError as error:
+            refused = JSONResponse(ErrorBody(error=detail_of(error)).model_dump(), status_code=status_of(error))
         await (refused or self._app)(scope, receive, send)
 
     async def _refused(self, request: Request) -> Response | None:
         """Why it does not go on; None where it does."""
-        is_for_programs = request.url.path.startswith(PROGRAMS)
-        given = _bearer(request.headers)
-        if given is not None and is_for_programs:
+        path: str = request.scope["path"]  # which is what is routed; the address may be told otherwise by Host
+        is_for_programs = path.startswith(PROGRAMS)
+        given = _key_in(request.headers)
+        if given and is_for_programs:
             return await self._by_key(request, given)
         if self._is_known(request):
             return None
@@ -121,14 +131,16 @@ class Access:
                 403, "no_page", "the page is for those whom the proxy in front knows.", "Programs send a key."
             )
         if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-            return RedirectResponse(LOGIN, status_code=303)
+            wanted = path + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"{LOGIN}?{urlencode({'next': wanted})}", status_code=303)
         return _error(401, "unauthorized", "the password is needed.", f"Give it at {LOGIN}.")
 
     async def _by_key(self, request: Request, given: str) -> Response | None:
-        key: Key | None = await run_in_threadpool(self._doors.keys.find, given)
+        find = partial(self._doors.keys.find, given)
+        key: Key | None = await to_thread.run_sync(find, limiter=self._looking)
         if key is None:
             return _error(401, "unauthorized", "this key opens nothing.", "It may be revoked, or have expired.")
-        wanted = scope_for(request.method, request.url.path)
+        wanted = scope_for(request.method, request.scope["path"])
         if not key.allows(wanted):
             return _error(403, "forbidden", f"this key is not good for that: it lacks the scope {wanted.value!r}.")
         owner_as(request.scope, f"key:{key.id}")
@@ -150,26 +162,29 @@ class Access:
             return _form()
         if request.method != "POST":
             return _error(405, "method_not_allowed", "the password is sent by POST.")
+        if is_foreign(request.headers):
+            return _error(403, "cross_site", "another site's page may not open this one.")
+        if self._trying >= TRYING:  # before anything is compared: what is refused says nothing of the password
+            return _form("请稍后再试。 Please try again in a while.", 429)
         if await self._is_right(await _password_of(request)):
             return self._opened(request)
         return _form("这个密码不对。 That password is wrong.", 401)
 
     async def _is_right(self, password: str) -> bool:
-        given, right = (hashlib.sha256(text.encode()).digest() for text in (password, self._doors.password))
-        if hmac.compare_digest(given, right):
-            return True
-        if self._trying < TRYING:
-            self._trying += 1
-            try:
-                await asyncio.sleep(PAUSE)
-            finally:
-                self._trying -= 1
-        return False
+        self._trying += 1
+        try:
+            given, right = (hashlib.sha256(text.encode()).digest() for text in (password, self._doors.password))
+            if hmac.compare_digest(given, right):
+                return True
+            await asyncio.sleep(PAUSE)
+            return False
+        finally:
+            self._trying -= 1
 
     def _opened(self, request: Request) -> Response:
         until = str(int(time.time()) + LIFE)
-        response = RedirectResponse("/", status_code=303)
-        is_secure = "https" in (request.url.scheme, request.headers.get("x-forwarded-proto"))
+        response = RedirectResponse(_local(request.query_params.get("next", "")), status_code=303)
+        is_secure = "https" in (request.scope["scheme"], request.headers.get("x-forwarded-proto"))
         response.set_cookie(
             SESSION, f"{until}.{self._signature(until)}", max_age=LIFE, httponly=True, samesite="lax", secure=is_secure
         )
@@ -186,9 +201,16 @@ class Access:
         return hmac.new(seal, until.encode(), hashlib.sha256).hexdigest()
 
 
-def _bearer(headers: Headers) -> str | None:
+def _key_in(headers: Headers) -> str:
+    """The key of ours that is sent; "" for none, whatever else a proxy sends along."""
     kind, _, given = headers.get("authorization", "").partition(" ")
-    return given.strip() if kind.lower() == "bearer" else None
+    return given.strip() if kind.lower() == "bearer" and given.strip().startswith("youju_") else ""
+
+
+def _local(path: str) -> str:
+    """A path of ours to go on to, whatever is given for one."""
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_ours else "/"
 
 
 async def _password_of(request: Request) -> str:

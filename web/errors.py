@@ -92,6 +92,10 @@ def status_of(error: YoujuError) -> int:
 
 def detail_of(error: YoujuError) -> ErrorDetail:
     """What a caller is told. What went wrong inside is logged, for it may name the server's folders."""
+    if isinstance(error, IndexBusy):
+        return ErrorDetail(
+            code=error.code, message="articles are being added or removed.", hint="Try again in a while."
+        )
     if status_of(error) < 500:
         return ErrorDetail(code=error.code, message=error.message, hint=error.hint)
     log_failure(error)

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import Counter
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -12,9 +13,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from web.errors import ErrorBody, ErrorDetail
 from web.visitors import named_in
 
-WORK = ("/api/ask", "/api/search", "/api/verify", "/api/articles", "/v1/chat/completions")
-PAGE_WORK = "/gradio_api/queue/join"
-"""By which the page asks, whatever its language; how many of those are answered at once is the page's own matter."""
+WORK = ("/api/ask", "/api/search", "/api/verify", "/v1/chat/completions")
+"""Worked on at once by so many. Articles wait in a line of their own (web/intake), the page's questions in another."""
+COUNTED = (*WORK, "/api/articles")
+PAGE = "/gradio_api/"
+JOIN = "/queue/join"
+"""By which the page asks; what else it sends is quickly done, and of it ten times as much is free."""
+QUICK = 10
 AGAIN = 1
 """Seconds after which one who found the server full may try again."""
 
@@ -26,43 +31,49 @@ class RateLimit:
         """`rate`: such as "60/minute", "" for any; `at_once`: requests of all that are worked on at the same time."""
         self._app = app
         self._rate = rate_of(rate)
+        self._said = rate
         self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._at_once = at_once
-        self._now = 0
+        self._now: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("POST", "DELETE"):
             await self._app(scope, receive, send)
             return
-        is_work = scope["path"].startswith(WORK)
-        if not is_work and not scope["path"].endswith(PAGE_WORK):
+        path, who = scope["path"], _who(scope)
+        if self._is_over(path, who):
+            told = f"one may ask {self._said}."
+            await _refusal(429, "too_many_requests", told, self._wait(who))(scope, receive, send)
+        elif not path.startswith(WORK):
             await self._app(scope, receive, send)
-            return
-        if self._rate is not None and not self._counter.hit(self._rate, _who(scope)):
-            await _refusal(429, "too_many_requests", f"at most {self._rate} may be asked.", self._wait(scope))(
-                scope, receive, send
-            )
-        elif not is_work:
-            await self._app(scope, receive, send)
-        elif self._now >= self._at_once:
+        elif sum(self._now.values()) >= self._at_once or self._now[who] >= max(1, self._at_once // 2):
             await _refusal(503, "busy", "the server works on as much as it can.", AGAIN)(scope, receive, send)
         else:
-            self._now += 1
+            self._now[who] += 1
             try:
                 await self._app(scope, receive, send)
             finally:
-                self._now -= 1
+                self._now -= Counter([who])
 
-    def _wait(self, scope: Scope) -> int:
+    def _is_over(self, path: str, who: str) -> bool:
+        """Count a request; whether it is one too many."""
+        if self._rate is None or not (path.startswith(COUNTED) or PAGE in path):
+            return False
+        is_quick = PAGE in path and not path.endswith(JOIN)
+        return not self._counter.hit(self._rate, who, cost=1 if is_quick else QUICK)
+
+    def _wait(self, who: str) -> int:
         """Seconds until it is worth another try."""
         assert self._rate is not None
-        reset = self._counter.get_window_stats(self._rate, _who(scope)).reset_time
-        return max(1, math.ceil(reset - time.time()))
+        return max(1, math.ceil(self._counter.get_window_stats(self._rate, who).reset_time - time.time()))
 
 
 def rate_of(words: str) -> RateLimitItem | None:
-    """A rate from its words; None for "". Raises ValueError."""
-    return parse(words) if words else None
+    """A rate from its words, in quick requests; None for "". Raises ValueError."""
+    if not words:
+        return None
+    asked = parse(words)
+    return type(asked)(asked.amount * QUICK, asked.multiples)
 
 
 def _who(scope: Scope) -> str:

@@ -19,14 +19,14 @@ class SameOrigin:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in READING and _is_foreign(Headers(scope=scope)):
+        if scope["type"] == "http" and scope["method"] not in READING and is_foreign(Headers(scope=scope)):
             error = ErrorDetail(code="cross_site", message="another site's page may not change anything here.")
             await JSONResponse(ErrorBody(error=error).model_dump(), status_code=403)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
 
-def _is_foreign(headers: Headers) -> bool:
+def is_foreign(headers: Headers) -> bool:
     """Whether a browser says that the request is from elsewhere. Over plain HTTP it tells the origin alone."""
     if site := headers.get("sec-fetch-site"):
         return site not in ("same-origin", "none")

@@ -118,7 +118,8 @@ function tell(section, text) {
 
 async function give(section, feedback) {
   try {
-    await server.feedback({ answer: section.dataset.answer, ...feedback });
+    const taken = await server.feedback({ answer: section.dataset.answer, ...feedback });
+    if (taken !== true) throw new Error("not taken"); // Gradio hands over what was wrong as if it were the value
     stateOf(section).liked = feedback.good ? "good" : "bad";
     restore(section);
     tell(section, words.thanks);
@@ -174,7 +175,9 @@ element.addEventListener("toggle", async (e) => {
   const body = e.target.querySelector(".yj-found-body");
   body.textContent = words.wait;
   try {
-    state.found = await server.found(section.dataset.answer); // escaped on the server
+    const found = await server.found(section.dataset.answer); // escaped on the server
+    if (typeof found !== "string") throw new Error("not found");
+    state.found = found;
     restore(exchange(section.dataset.answer)); // which may have been made anew meanwhile
   } catch {
     body.textContent = words.failed;
@@ -203,7 +206,12 @@ document.addEventListener("youju:asked", (e) => {
   isFollowing = true;
   follow(pending);
 });
-document.addEventListener("youju:settled", () => element.querySelector(".yj-pending")?.remove());
+document.addEventListener("youju:settled", () => {
+  const pending = element.querySelector(".yj-pending"); // the server has shown nothing of it
+  const box = document.querySelector("#yj-question textarea");
+  if (pending && box && !box.value) fill(box, pending.querySelector(".yj-question").textContent);
+  pending?.remove();
+});
 
 // Answers that were left for another conversation: what is still shown of one is not what is to be seen.
 const left = new Map();
