@@ -116,5 +116,13 @@ def test_what_the_page_does_quickly_costs_a_tenth(app: FastAPI) -> None:
     assert client.post("/en/gradio_api/run/predict").status_code == 429
 
 
+@pytest.mark.parametrize("path", ["queue/join", "call/_ask", "call/v2/_ask", "component_server"])
+def test_every_way_in_which_the_page_asks_costs_the_same(app: FastAPI, path: str) -> None:
+    if path != "queue/join":
+        app.add_api_route("/zh-Hans/gradio_api/" + path, lambda: "答", methods=["POST"])
+    client = TestClient(RateLimit(app, "2/minute", 9))
+    assert [client.post("/zh-Hans/gradio_api/" + path).status_code for _ in range(3)] == [200, 200, 429]
+
+
 def test_no_words_are_no_rate() -> None:
     assert rate_of("") is None

@@ -1,6 +1,7 @@
 """How much one may ask: requests in a span of time by key, person or address, and what is worked on at once by all."""
 
 import math
+import re
 import time
 from collections import Counter
 
@@ -17,8 +18,9 @@ WORK = ("/api/ask", "/api/search", "/api/verify", "/v1/chat/completions")
 """Worked on at once by so many. Articles wait in a line of their own (web/intake), the page's questions in another."""
 COUNTED = (*WORK, "/api/articles")
 PAGE = "/gradio_api/"
-JOIN = "/queue/join"
-"""By which the page asks; what else it sends is quickly done, and of it ten times as much is free."""
+ASKING = re.compile(r"/gradio_api/(?:queue/join|call/|component_server)")
+"""By which the page asks, or another program in its place; what else it sends is quickly done, and of it ten times as much
+is free."""
 QUICK = 10
 AGAIN = 1
 """Seconds after which one who found the server full may try again."""
@@ -59,7 +61,7 @@ class RateLimit:
         """Count a request; whether it is one too many."""
         if self._rate is None or not (path.startswith(COUNTED) or PAGE in path):
             return False
-        is_quick = PAGE in path and not path.endswith(JOIN)
+        is_quick = PAGE in path and not ASKING.search(path)
         return not self._counter.hit(self._rate, who, cost=1 if is_quick else QUICK)
 
     def _wait(self, who: str) -> int:
