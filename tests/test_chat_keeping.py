@@ -45,6 +45,7 @@ def test_conversations_are_found_renamed_and_deleted(visit: Visit, site: Site) -
     rows.get_by_role("button", name="改名").click()
     rows.get_by_label("对话名称").fill("<b>量子</b>")
     page.keyboard.press("Enter")
+    expect(rows.locator("[data-open]")).to_have_text("<b>量子</b>")
     page.get_by_label("搜索对话").fill("")
     expect(rows).to_have_count(2)
     named = rows.filter(has_text="<b>量子</b>")
