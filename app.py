@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 from asyncio import CancelledError
+from collections.abc import Collection
 from contextlib import suppress
 from functools import partial
 
@@ -22,12 +23,14 @@ from ui.services import Services
 from web.access import Access, Doors, seal_of
 from web.api import create_api
 from web.conversations import history_of
+from web.cross_origin import CrossOrigin
 from web.evaluation import Evaluations, add_reports
 from web.feedback import feedback_of
 from web.intake import Intake
 from web.keys import KeyStore
 from web.models import MakeWriter, Models
 from web.rate import RateLimit
+from web.security_headers import SecurityHeaders
 from web.visitors import VisitorCookie
 from youju.assembly import make_parts, writer_for
 from youju.settings import Settings, load_settings
@@ -49,9 +52,10 @@ def create_app(
     doors: Doors | None = None,
     rate: str = "",
     at_once: int = 16,
+    origins: Collection[str] = (),
 ) -> FastAPI:
     """The API with the page mounted at /. With `make_writer` the page may set the language model; with `doors` nobody is
-    let in who cannot open one. `rate` and `at_once`: see RateLimit."""
+    let in who cannot open one. `rate` and `at_once`: see RateLimit; `origins`: CrossOrigin."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     evaluations, intake = Evaluations(library), Intake(library)
     api = create_api(library, verifier, intake)
@@ -69,7 +73,10 @@ def create_app(
     app.add_middleware(VisitorCookie, pages=pages())
     app.add_middleware(RateLimit, rate=rate, at_once=at_once)
     if doors is not None:
-        app.add_middleware(Access, doors=doors)
+        app.add_middleware(Access, doors=doors, origins=origins)
+    keys = doors.keys if doors else None
+    app.add_middleware(CrossOrigin, origins=origins, keys=keys)
+    app.add_middleware(SecurityHeaders, origins=origins, keys=keys)
     return app
 
 
@@ -91,7 +98,9 @@ def serve(settings: Settings) -> None:
     suggestions = Suggestions(parts.library)
     is_reached = doors is not None or settings.host not in LOOPBACK
     rate = settings.rate if settings.rate is not None else RATE if is_reached else ""
-    app = create_app(parts.library, parts.verifier, make_writer, suggestions, doors, rate, settings.at_once)
+    app = create_app(
+        parts.library, parts.verifier, make_writer, suggestions, doors, rate, settings.at_once, settings.origins
+    )
     listener = _listen(settings.host, settings.port)
     suggesting = threading.Thread(target=_suggest, args=(suggestions,), daemon=True)
     suggesting.start()

@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +47,14 @@ class Site:
         writer: Writer | None = None,
         make_writer: MakeWriter | None = None,
         doors: Doors | None = None,
+        origins: Sequence[str] = (),
     ) -> None:
         self.home = Home(folder / "home")
         self._embedder = embedder
         self._writer = writer
         self._make_writer = make_writer
         self._doors = doors
+        self._origins = origins
         if articles:
             bulk = folder / "articles.jsonl"
             bulk.write_text("\n".join(json.dumps(a, ensure_ascii=False) for a in articles), "utf-8")
@@ -75,7 +78,7 @@ class Site:
     def start(self) -> None:
         """Serve; what is kept in memory of an earlier server is gone."""
         self.library = Library(self.home, self._embedder, Extraction(confidence=0), writer=self._writer)
-        app = create_app(self.library, make_writer=self._make_writer, doors=self._doors)
+        app = create_app(self.library, make_writer=self._make_writer, doors=self._doors, origins=self._origins)
         self._server = make_server(app)
         listener = socket.create_server(("127.0.0.1", self._port))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)

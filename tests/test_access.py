@@ -13,9 +13,10 @@ from index.errors import YoujuError
 from index.generations import Home
 from qa.library import Library
 from web import access
-from web.access import Access, Doors, scope_for, seal_of
+from web.access import Access, Doors, seal_of
 from web.api import create_api
 from web.keys import KeyStore, Scope
+from web.scopes import scope_for
 from web.visitors import COOKIE
 from youju.settings import load_settings
 

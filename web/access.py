@@ -11,6 +11,7 @@ import os
 import secrets
 import tempfile
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,10 +25,10 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import YoujuError
+from web.cross_origin import READING, is_foreign
 from web.errors import ErrorBody, ErrorDetail, detail_of, status_of
 from web.keys import Key, KeyStore
-from web.keys import Scope as KeyScope
-from web.same_origin import is_foreign
+from web.scopes import is_for_programs, scope_for
 from web.visitors import owner_as
 
 SESSION = "youju_session"
@@ -45,8 +46,6 @@ OPEN = ("/healthz", "/readyz", "/favicon.ico")
 LOGIN = "/login"
 LOOKING = 4
 """Keys that are looked up at once, in threads that nothing else takes."""
-PROGRAMS = ("/api/", "/v1/", "/runs/", "/openapi.json")
-"""Paths, or their beginnings, that a key opens as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +79,14 @@ def seal_of(path: Path) -> bytes:
     return seal
 
 
-def scope_for(method: str, path: str) -> KeyScope:
-    """What a key must be good for to send this."""
-    if path.startswith("/api/articles"):
-        return KeyScope.READ if method in ("GET", "HEAD") else KeyScope.WRITE
-    if path.startswith(("/api/", "/v1/")):
-        return KeyScope.ASK
-    return KeyScope.READ
-
-
 class Access:
     """Lets through who has a key, a session or a proxy's word; 401 and 403 for everybody else."""
 
-    def __init__(self, app: ASGIApp, doors: Doors) -> None:
+    def __init__(self, app: ASGIApp, doors: Doors, origins: Collection[str] = ()) -> None:
+        """`origins`: sites whose pages may send a key that names none itself."""
         self._app = app
         self._doors = doors
+        self._origins = frozenset(origins)
         self._trying = 0
         self._looking = CapacityLimiter(LOOKING)
 
@@ -118,13 +110,12 @@ class Access:
     async def _refused(self, request: Request) -> Response | None:
         """Why it does not go on; None where it does."""
         path: str = request.scope["path"]  # which is what is routed; the address may be told otherwise by Host
-        is_for_programs = path.startswith(PROGRAMS)
         given = _key_in(request.headers)
-        if given and is_for_programs:
+        if given and is_for_programs(path):
             return await self._by_key(request, given)
         if self._is_known(request):
             return None
-        if is_for_programs:
+        if is_for_programs(path):
             return _error(401, "unauthorized", "a key is needed.", "Send it as: Authorization: Bearer youju_…")
         if not self._doors.password:
             return _error(
@@ -143,10 +134,23 @@ class Access:
         wanted = scope_for(request.method, request.scope["path"])
         if not key.allows(wanted):
             return _error(403, "forbidden", f"this key is not good for that: it lacks the scope {wanted.value!r}.")
+        if not self._is_from_there(request.headers, key):
+            return _error(403, "wrong_origin", "this key is for the pages of other sites.", "Ask for one of your own.")
         owner_as(request.scope, f"key:{key.id}")
         return None
 
+    def _is_from_there(self, headers: Headers, key: Key) -> bool:
+        """Whether the key may be sent from where it comes: by a page of a site it names, or of ours (the frame that those
+        pages show); else by programs, and the sites that are allowed to all."""
+        is_ours = headers.get("sec-fetch-site") == "same-origin"
+        if is_ours or not (key.origins or is_foreign(headers)):
+            return True
+        return headers.get("origin", "") in (key.origins or self._origins)
+
     def _is_known(self, request: Request) -> bool:
+        is_read_unseen = request.method in READING and not is_for_programs(request.scope["path"])
+        if is_foreign(request.headers) and not is_read_unseen:
+            return False  # whoever is known, it is not they who ask
         header = self._doors.proxy_header
         if header and request.headers.get(header):
             owner_as(request.scope, f"person:{request.headers[header]}")

@@ -26,7 +26,6 @@ from web.events import answer_of, streamed
 from web.feedback import feedback
 from web.intake import Intake
 from web.keeping import Place, kept
-from web.same_origin import SameOrigin
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 MAX_HISTORY = 50
@@ -137,7 +136,6 @@ def create_api(library: Library, verifier: Verifier | None = None, intake: Intak
     )
     errors.install(app)
     app.add_middleware(BodyLimit)
-    app.add_middleware(SameOrigin)
     history = history_of(library)
     app.include_router(_router(library, verifier or Verifier(), history))
     app.include_router(conversations(library, history))

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from index.errors import YoujuError
 from qa.sqlite_file import SqliteFile
+from youju.origins import origin_of
 
 MAX_NAME = 60
 MAX_DAYS = 3650
@@ -53,6 +54,8 @@ class Key(BaseModel):
     made: str
     expires: str = ""
     revoked: str = ""
+    origins: frozenset[str] = frozenset()
+    """Sites whose pages may send it, which then nobody else may; none: it is for programs."""
 
     def is_valid(self, now: datetime | None = None) -> bool:
         """Whether it opens anything, at a time, or now."""
@@ -71,7 +74,11 @@ def _tables(database: sqlite3.Connection) -> None:
     )
 
 
-_COLUMNS = "id, name, scopes, made, expires, revoked"
+def _origins(database: sqlite3.Connection) -> None:
+    database.execute("ALTER TABLE key ADD COLUMN origins TEXT NOT NULL DEFAULT ''")
+
+
+_COLUMNS = "id, name, scopes, made, expires, revoked, origins"
 
 
 class KeyStore:
@@ -79,12 +86,15 @@ class KeyStore:
 
     def __init__(self, path: Path) -> None:
         """Opens nothing yet; the file is made by the first key."""
-        self._file = SqliteFile(path, "keys", (_tables,))
+        self._file = SqliteFile(path, "keys", (_tables, _origins))
 
-    def make(self, name: str, scopes: Collection[Scope], days: int | None = None) -> tuple[Key, str]:
-        """A new key, and the key itself, which is given this once. `days`: after which it opens nothing any more.
+    def make(
+        self, name: str, scopes: Collection[Scope], days: int | None = None, origins: Collection[str] = ()
+    ) -> tuple[Key, str]:
+        """A new key, and the key itself, which is given this once. `days`: after which it opens nothing any more; `origins`:
+        see Key.
 
-        Raises ValueError for no scope, or days out of 1 to MAX_DAYS; HistoryError.
+        Raises ValueError for no scope, days out of 1 to MAX_DAYS, what is no origin; HistoryError.
         """
         if not scopes:
             raise ValueError("a key has at least one scope")
@@ -97,12 +107,13 @@ class KeyStore:
             scopes=frozenset(scopes),
             made=now.isoformat(timespec="seconds"),
             expires=(now + timedelta(days=days)).isoformat(timespec="seconds") if days else "",
+            origins=frozenset(map(origin_of, origins)),
         )
         secret = secrets.token_hex(32)
         with self._file.transaction(writes=True) as database:
             database.execute(
-                "INSERT INTO key (id, digest, name, scopes, made, expires) VALUES (?, ?, ?, ?, ?, ?)",
-                (key.id, _digest(secret), key.name, " ".join(sorted(key.scopes)), key.made, key.expires),
+                "INSERT INTO key (id, digest, name, scopes, made, expires, origins) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (key.id, _digest(secret), key.name, _joined(key.scopes), key.made, key.expires, _joined(key.origins)),
             )
         return key, f"youju_{key.id}_{secret}"
 
@@ -113,6 +124,10 @@ class KeyStore:
         with self._file.transaction() as database:
             rows = database.execute(f"SELECT {_COLUMNS} FROM key ORDER BY made, id").fetchall()
         return [_key(row) for row in rows]
+
+    def origins(self) -> frozenset[str]:
+        """Sites whose pages may send one of the valid keys. Raises HistoryError."""
+        return frozenset(origin for key in self.listed() if key.is_valid() for origin in key.origins)
 
     def revoke(self, key: str) -> Key:
         """Let a key open nothing from now on. Raises KeyNotFound, HistoryError."""
@@ -140,8 +155,18 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def _joined(words: Collection[str]) -> str:
+    return " ".join(sorted(words))
+
+
 def _key(row: tuple[str, ...]) -> Key:
-    key, name, scopes, made, expires, revoked = row
+    key, name, scopes, made, expires, revoked, origins = row
     return Key(
-        id=key, name=name, scopes=frozenset(map(Scope, scopes.split())), made=made, expires=expires, revoked=revoked
+        id=key,
+        name=name,
+        scopes=frozenset(map(Scope, scopes.split())),
+        made=made,
+        expires=expires,
+        revoked=revoked,
+        origins=frozenset(origins.split()),
     )

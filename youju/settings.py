@@ -3,12 +3,13 @@
 import os
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -18,6 +19,7 @@ from index.embed import BUNDLED, make_embedder
 from index.errors import EmbedderError, RerankerError, YoujuError
 from qa.answer import MAX_SENTENCES
 from qa.rerank import READER, make_reranker
+from youju.origins import origin_of
 
 _PREFIX = "YOUJU_"
 _RATE = re.compile(r"[1-9]\d{0,8}/(?:second|minute|hour|day)")
@@ -66,6 +68,9 @@ class Settings(BaseSettings):
     rate: str | None = Field(
         None, description='what one may ask, such as "60/minute"; where not set, that off this machine'
     )
+    origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="sites whose pages may ask and read, separated by commas: https://www.example.org"
+    )
     at_once: int = Field(16, ge=1, description="requests that are worked on at the same time")
     port: int = Field(7860, ge=1, le=65535, description="port that the server listens on")
 
@@ -84,6 +89,12 @@ class Settings(BaseSettings):
         if words and not _RATE.fullmatch(words):
             raise PydanticCustomError("rate", "not of the form 60/minute")
         return words
+
+    @field_validator("origins", mode="before")
+    @classmethod
+    def _known_origins(cls, given: object) -> object:
+        words = [word for word in given.split(",") if word.strip()] if isinstance(given, str) else given
+        return tuple(origin_of(str(word)) for word in words) if isinstance(words, list | tuple) else words
 
     @field_validator("reranker")
     @classmethod

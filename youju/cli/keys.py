@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from web.keys import MAX_DAYS, Key, KeyStore, Scope
-from youju.cli.options import HomeOption, JsonOption, open_home, print_json
+from youju.cli.options import HomeOption, JsonOption, open_home, origins_in, print_json
 
 app = typer.Typer(no_args_is_help=True, help="Keys of the API: made, listed, revoked.")
 
@@ -21,10 +21,16 @@ def add(
         typer.Option("--scope", help="What it is good for; may be given more than once [default: ask, read]"),
     ] = None,
     days: Annotated[int | None, typer.Option(min=1, max=MAX_DAYS, help="After which it opens nothing.")] = None,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--origin", callback=origins_in, help="A site whose pages send it, and nobody else; more than once."
+        ),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Make a key. It is shown this once, and kept as a digest alone."""
-    key, given = _store(home).make(name, scope or [Scope.ASK, Scope.READ], days)
+    key, given = _store(home).make(name, scope or [Scope.ASK, Scope.READ], days, origin or ())
     typer.echo(given)
     Console(stderr=True).print(f"{_said(key)}. Keep it: it is not shown again.", markup=False, soft_wrap=True)
 
@@ -34,14 +40,16 @@ def listed(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """All keys: their ids, never the keys themselves."""
     keys = _store(home).listed()
     if as_json:
-        print_json([key.model_dump(mode="json") | {"scopes": sorted(key.scopes)} for key in keys])
+        sets = [{"scopes": sorted(key.scopes), "origins": sorted(key.origins)} for key in keys]
+        print_json([key.model_dump(mode="json") | given for key, given in zip(keys, sets, strict=True)])
         return
     table = Table(box=None)
-    for column in ("id", "name", "scopes", "made", "expires", "state"):
+    for column in ("id", "name", "scopes", "made", "expires", "state", "origins"):
         table.add_column(column, no_wrap=True)
     for key in keys:
         state = "revoked" if key.revoked else "valid" if key.is_valid() else "expired"
-        table.add_row(key.id, key.name, " ".join(sorted(key.scopes)), key.made[:10], key.expires[:10], state)
+        scopes, origins = (" ".join(sorted(words)) for words in (key.scopes, key.origins))
+        table.add_row(key.id, key.name, scopes, key.made[:10], key.expires[:10], state, origins)
     Console().print(table)
 
 
@@ -61,4 +69,5 @@ def _store(home: Path | None) -> KeyStore:
 
 def _said(key: Key) -> str:
     until = f" until {key.expires[:10]}" if key.expires else ""
-    return f"key {key.id} ({key.name}) for {', '.join(sorted(key.scopes))}{until}"
+    from_where = f" from {', '.join(sorted(key.origins))}" if key.origins else ""
+    return f"key {key.id} ({key.name}) for {', '.join(sorted(key.scopes))}{from_where}{until}"

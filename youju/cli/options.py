@@ -9,6 +9,7 @@ import typer
 
 from index.embed import Embedder, make_embedder
 from index.generations import Home
+from youju.origins import origin_of
 from youju.settings import load_settings
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ def open_library(home: Path | None) -> "Library":
     from youju.assembly import make_library
 
     return make_library(load_settings(home=home))
+
+
+def origins_in(given: list[str] | None) -> list[str] | None:
+    """Origins in their one form, checked as they are read."""
+    try:
+        return [origin_of(text) for text in given] if given else given
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.") from error
 
 
 def print_json(value: object) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from youju.cli.options import HomeOption
+from youju.cli.options import HomeOption, origins_in
 
 
 def serve(
@@ -18,6 +18,10 @@ def serve(
         bool | None,
         typer.Option("--auth/--no-auth", help="Ask for a key or the password [default: off this machine]"),
     ] = None,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option("--origin", callback=origins_in, help="A site whose pages may ask and read; more than once."),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Serve the chat at / and the API under /api."""
@@ -25,4 +29,4 @@ def serve(
     from app import serve as serve_app
     from youju.settings import load_settings
 
-    serve_app(load_settings(host=host, port=port, model_form=model_form, auth=auth, home=home))
+    serve_app(load_settings(host=host, port=port, model_form=model_form, auth=auth, origins=origin, home=home))

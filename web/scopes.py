@@ -1,0 +1,20 @@
+"""What a key must be good for, by route."""
+
+from web.keys import Scope
+
+PROGRAMS = ("/api/", "/v1/", "/mcp", "/runs/", "/openapi.json")
+"""Paths, or their beginnings, that a key opens as well."""
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether programs have business there, with a key or none; the rest is the page's."""
+    return path.startswith(PROGRAMS)
+
+
+def scope_for(method: str, path: str) -> Scope:
+    """What a key must be good for to send this."""
+    if path.startswith("/api/articles"):
+        return Scope.READ if method in ("GET", "HEAD") else Scope.WRITE
+    if path.startswith(("/api/", "/v1/", "/mcp")):
+        return Scope.ASK
+    return Scope.READ
