@@ -21,7 +21,8 @@ from qa.verify.finding import Finding, Kind
 from qa.verify.likeness import Likeness
 from qa.verify.reasons import reason_of
 from qa.verify.verifier import MAX_CITED, MAX_STATEMENT, SUPPORTED, Verification, Verifier, chance, verdict_of
-from web.api import MAX_EVIDENCE, MAX_TEXTS, create_api
+from web.api import create_api
+from web.forms import MAX_EVIDENCE, MAX_TEXTS
 from youju.cli.main import app
 
 TEXT = "截至2024年底，合肥集聚量子企业93家，产值超过5000亿元。武汉的同类企业约40家，产值不足800亿元。"

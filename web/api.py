@@ -1,21 +1,17 @@
 """The HTTP API: search, ask, verify, articles, conversations, completions, health. README.md lists the routes."""
 
-from typing import Annotated, Literal
-
 from fastapi import APIRouter, FastAPI, HTTPException, Request
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 from starlette.routing import Match
 
-from qa.answer import MAX_SENTENCES, Answer, Hit, Legs, Mode, Turn
+from qa.answer import Answer
 from qa.clock import Clock
-from qa.filters import Day, Filters
 from qa.history import History
 from qa.library import Library
-from qa.pipeline import MAX_QUESTION, Preferences
+from qa.pipeline import Preferences
 from qa.script import Script
 from qa.verify.cited import CitedText
-from qa.verify.verifier import MAX_STATEMENT, Verification, Verifier
+from qa.verify.verifier import Verification, Verifier
 from web import errors
 from web.articles import articles
 from web.background import in_background
@@ -24,108 +20,11 @@ from web.completions import completions
 from web.conversations import Owner, conversations, history_of, turns_for
 from web.events import answer_of, streamed
 from web.feedback import feedback
+from web.forms import MAX_HISTORY, AskRequest, Health, Readiness, SearchRequest, SearchResponse, VerifyRequest
 from web.intake import Intake
 from web.keeping import Place, kept
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
-MAX_HISTORY = 50
-"""Turns of a conversation that a request may bring."""
-MAX_TEXTS, MAX_EVIDENCE = 20, 20_000
-"""Texts of evidence that a statement may be checked against, and the characters of each."""
-
-
-class SearchRequest(BaseModel):
-    """Ask for the sentences nearest to a question."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {"question": "合肥有多少家量子企业？"},
-                {
-                    "question": "合肥有多少家量子企业？",
-                    "k": 5,
-                    "filters": {"since": "2024-01-01", "sources": ["新华社"]},
-                },
-            ]
-        },
-    )
-
-    question: str = Field(min_length=1, max_length=MAX_QUESTION)
-    k: int = Field(10, ge=1, le=100, description="number of hits")
-    filters: Filters | None = None
-    legs: bool = Field(False, description="also give what each leg of retrieval finds by itself, k of each")
-
-
-class SearchResponse(BaseModel):
-    """Hits, best first; a hit's quote is a sentence."""
-
-    hits: list[Hit]
-    legs: Legs | None = None
-    warnings: list[str] | None = Field(None, description="what to know of filters that found less than meant")
-    timings_ms: dict[str, float]
-
-
-class AskRequest(BaseModel):
-    """Ask a question, with the conversation before it where there is one."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {"question": "那2030年呢？"},
-                {
-                    "question": "合肥有多少家量子企业？",
-                    "filters": {"until": "2024-12-31", "articles": ["hefei-2024.txt"]},
-                },
-                {"question": "合肥有多少家量子企业？", "stream": True},
-            ]
-        },
-    )
-
-    question: str = Field(min_length=1, max_length=MAX_QUESTION)
-    history: list[Turn] = Field([], max_length=MAX_HISTORY)
-    conversation: str | None = Field(None, description="a conversation that is kept: in place of `history`")
-    filters: Filters | None = None
-    asof: Day | None = Field(
-        None, description="answer as on that day: 今年 or 昨天 is counted from it, and nothing later is known"
-    )
-    mode: Mode | None = Field(None, description="who writes: a model or none; where not given, a model if one is set")
-    script: Literal["hans", "hant"] | None = Field(None, description="of the answer; where not given, the question's")
-    sentences: int | None = Field(None, ge=1, le=MAX_SENTENCES, description="quoted at most; where not given, as set")
-    stream: bool = Field(False, description="server-sent events: citation, sentence, done (the Answer), error")
-
-
-class VerifyRequest(BaseModel):
-    """Check a statement against the texts that it cites."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {"statement": "合肥有量子企业近百家。", "evidence": ["截至2024年底，合肥集聚量子企业93家。"]},
-            ]
-        },
-    )
-
-    statement: str = Field(min_length=1, max_length=MAX_STATEMENT)
-    evidence: list[Annotated[str, Field(max_length=MAX_EVIDENCE)]] = Field(min_length=1, max_length=MAX_TEXTS)
-
-
-class Health(BaseModel):
-    """The server answers."""
-
-    status: Literal["ok"] = "ok"
-
-
-class Readiness(BaseModel):
-    """The index can be asked."""
-
-    status: Literal["ready"] = "ready"
-    articles: int
-    embedder: str
-    index: str = Field(description="changes when the articles do")
-    asking: str = Field(description="how questions are answered: the reranker, and what is switched off")
 
 
 def create_api(library: Library, verifier: Verifier | None = None, intake: Intake | None = None) -> FastAPI:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, UploadFile
 from fastapi.sse import format_sse_event
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import StreamingResponse
 
 from index.fold import valid
@@ -16,34 +16,8 @@ from index.store import ArticleSummary
 from qa.library import Library
 from web import errors
 from web.events import guarded, json_of, named_stream
-from web.intake import MAX_FILES, Intake, Taken, Upload
-
-
-class ArticleMetadata(BaseModel):
-    """What an article says of itself."""
-
-    id: str
-    version: int
-    title: str
-    source: str
-    published: str
-    url: str
-
-
-class ArticleRow(ArticleMetadata):
-    """An article as a list shows it."""
-
-    characters: int
-    sentences: int
-    group: str = Field(description="id of the first article of its group of reprints")
-
-
-class ArticleBody(ArticleMetadata):
-    """An article's text and metadata; citations are spans `[start, end)` of `text`."""
-
-    text: str
-    group: str
-    dropped: list[str] = Field(description="blocks that cleaning took out")
+from web.forms import ArticleBody, ArticleRow, Taken
+from web.intake import MAX_FILES, Intake, Upload
 
 
 def articles(library: Library, intake: Intake) -> APIRouter:

@@ -16,6 +16,7 @@ from index.errors import IndexBusy, Problem, StoreError, StoreFull
 from index.load import MAX_ID, SUFFIXES
 from qa.library import Library
 from web.background import in_background
+from web.forms import SKIPPED, Taken
 
 MAX_FILES = 500
 """Files that are taken at once."""
@@ -29,8 +30,6 @@ ADDING = 3600.0
 """Seconds that files which have been sent wait for others."""
 WAITING = 8
 """Those who wait at once; whoever comes then is told so."""
-SKIPPED = "skipped"
-"""What becomes of a file that is not read at all."""
 
 _TAKEN = "another file, which is still there, has given the article with this id. Remove that article first."
 
@@ -42,18 +41,6 @@ class Upload:
     name: str
     file: BinaryIO
     size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of an article, or of a file that is none: an Outcome or SKIPPED; and a Problem where there was one."""
-
-    article_id: str
-    outcome: str
-    detail: str = ""
-    reprint_of: str = ""
-    sentences: int = 0
-    problem: str = ""
 
 
 class Intake:

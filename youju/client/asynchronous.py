@@ -1,0 +1,132 @@
+"""The client for asyncio: the methods of `youju.client.Youju`, awaited."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar, Unpack
+
+import httpx
+from httpx_sse import ServerSentEvent, aconnect_sse
+
+from qa.answer import Answer, Turn
+from qa.events import Done, Event
+from qa.filters import Filters
+from qa.history import Conversation
+from qa.verify.verifier import Verification
+from web.forms import ArticleBody, ArticleRow, Readiness, SearchResponse, Taken
+from youju.client import calls
+from youju.client.calls import Call, Files, Wishes
+
+T = TypeVar("T")
+
+
+class AsyncYouju:
+    """A server. Every method raises ClientError (see `youju.client`)."""
+
+    def __init__(
+        self,
+        server: str = "http://127.0.0.1:7860",
+        key: str = "",
+        *,
+        timeout: httpx.Timeout = calls.TIMEOUT,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """`key`: of the API, `youju_…`, where the server asks for one. `timeout`: seconds for each step of a request."""
+        self._server = server.rstrip("/")
+        self._http = httpx.AsyncClient(
+            base_url=self._server, headers=calls.headers(key), timeout=timeout, transport=transport
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def ask(self, question: str, history: Sequence[Turn] = (), **wishes: Unpack[Wishes]) -> Answer:
+        """The whole answer. A refusal is one, with the status `no_evidence`."""
+        return await self._send(calls.ask(question, history, wishes))
+
+    async def stream(
+        self, question: str, history: Sequence[Turn] = (), **wishes: Unpack[Wishes]
+    ) -> AsyncIterator[Event]:
+        """The answer as it comes: each sentence after the citations that it is the first to use, at the end Done with the
+        whole Answer. Nothing is taken back."""
+        event: Event | None = None
+        async with self._events("/api/ask", json=calls.streamed(question, history, wishes)) as sent:
+            async for one in sent:
+                if event := calls.event_of(one):
+                    yield event
+        if not isinstance(event, Done):
+            raise calls.cut_short(self._server)
+
+    async def search(self, question: str, k: int = 10, filters: Filters | None = None) -> SearchResponse:
+        """The `k` sentences that are nearest to a question, best first."""
+        return await self._send(calls.search(question, k, filters))
+
+    async def verify(self, statement: str, evidence: Sequence[str]) -> Verification:
+        """Whether a statement is borne out by the texts that it cites."""
+        return await self._send(calls.verify(statement, evidence))
+
+    async def articles(self) -> list[ArticleRow]:
+        return await self._send(calls.articles())
+
+    async def article(self, article_id: str) -> ArticleBody:
+        """An article's text, into which citations are spans of characters."""
+        return await self._send(calls.article(article_id))
+
+    async def add(self, paths: Sequence[Path], root: Path | None = None) -> AsyncIterator[Taken]:
+        """Send files; what becomes of each article, as it is known. With a `root` an article's id is its file's path
+        below it, else its file's name. Raises OSError for a file that cannot be read."""
+        is_whole, files = False, Files()
+        with files.opened:
+            async with self._events("/api/articles", files=files.parts(paths, root)) as sent:
+                async for one in sent:
+                    is_whole = one.event == "done"
+                    if taken := calls.taken_of(one):
+                        yield taken
+        if not is_whole:
+            raise calls.cut_short(self._server)
+
+    async def remove(self, article_id: str) -> None:
+        await self._send(calls.remove(article_id))
+
+    async def begin(self, title: str = "") -> Conversation:
+        """A conversation that the server keeps: give its id with each question, in place of a history."""
+        return await self._send(calls.begin(title))
+
+    async def conversations(self, words: str = "") -> list[Conversation]:
+        """The key's own, those alone that have the words where some are given."""
+        return await self._send(calls.conversations(words))
+
+    async def give_feedback(self, answer: str, *, good: bool, reason: str | None = None, comment: str = "") -> None:
+        """On an answer in a conversation, by its id."""
+        await self._send(calls.give_feedback(answer, good, reason, comment))
+
+    async def ready(self) -> Readiness:
+        """What the server answers from. Raises Refused (503) where it cannot yet."""
+        return await self._send(calls.ready())
+
+    async def _send(self, call: Call[T]) -> T:
+        try:
+            response = await self._http.request(call.method, call.path, json=call.body)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise calls.unreachable(self._server, error) from error
+        return call.result(response)
+
+    @asynccontextmanager
+    async def _events(self, path: str, **sent: Any) -> AsyncIterator[AsyncIterator[ServerSentEvent]]:
+        try:
+            async with aconnect_sse(self._http, "POST", path, **sent) as source:
+                if not source.response.is_success:
+                    await source.response.aread()
+                    calls.check(source.response)
+                yield source.aiter_sse()
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise calls.unreachable(self._server, error) from error
