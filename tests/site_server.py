@@ -1,12 +1,16 @@
 """A server on loopback over small articles of our own, for tests in a browser; it can be stopped and started again."""
 
+import asyncio
 import json
 import socket
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+from fastapi import FastAPI
 
 from app import create_app, make_server
 from index.build import Indexer
@@ -78,8 +82,8 @@ class Site:
     def start(self) -> None:
         """Serve; what is kept in memory of an earlier server is gone."""
         self.library = Library(self.home, self._embedder, Extraction(confidence=0), writer=self._writer)
-        app = create_app(self.library, make_writer=self._make_writer, doors=self._doors, origins=self._origins)
-        self._server = make_server(app)
+        with ThreadPoolExecutor(1) as pool:  # Gradio makes event loops that nobody closes where none runs
+            self._server = make_server(pool.submit(asyncio.run, self._app()).result())
         listener = socket.create_server(("127.0.0.1", self._port))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
         self._thread.start()
@@ -87,6 +91,9 @@ class Site:
         while not self._server.started and time.monotonic() < deadline:
             time.sleep(0.02)
         assert self._server.started
+
+    async def _app(self) -> FastAPI:
+        return create_app(self.library, make_writer=self._make_writer, doors=self._doors, origins=self._origins)
 
     def stop(self) -> None:
         self._server.should_exit = True

@@ -16,7 +16,7 @@ from web import access
 from web.access import Access, Doors, seal_of
 from web.api import create_api
 from web.keys import KeyStore, Scope
-from web.scopes import scope_for
+from web.scopes import scopes_for
 from web.visitors import COOKIE
 from youju.settings import load_settings
 
@@ -63,6 +63,17 @@ def test_every_route_by_every_scope(api: FastAPI, keys: KeyStore) -> None:
                     assert sent.json()["error"]["code"] == "forbidden"
     assert {scope: sorted(opened[scope]) for scope in TABLE} == {s: sorted(w.split(", ")) for s, w in TABLE.items()}
     assert sorted(opened["admin"]) == sorted(line for scope in TABLE for line in opened[scope])
+
+
+def test_a_models_tools_take_a_key_that_may_ask_and_read(api: FastAPI, keys: KeyStore) -> None:
+    client = behind(api, Doors(keys))
+    assert client.post("/mcp", json={}).status_code == 401
+    for scope in (Scope.ASK, Scope.READ, Scope.WRITE):
+        _, key = keys.make(scope, [scope])
+        assert client.post("/mcp", json={}, headers={"Authorization": f"Bearer {key}"}).status_code == 403
+    _, key = keys.make("both", [Scope.ASK, Scope.READ])
+    with client:
+        assert client.post("/mcp", json={}, headers={"Authorization": f"Bearer {key}"}).status_code in (400, 406)
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -218,7 +229,7 @@ def test_a_form_that_is_none_opens_nothing(api: FastAPI, keys: KeyStore, monkeyp
     ],
 )
 def test_scopes_of_what_is_no_route(method: str, path: str, scope: Scope) -> None:
-    assert scope_for(method, path) is scope
+    assert scopes_for(method, path) == {scope}
 
 
 def test_the_seal_stays_and_is_the_servers_alone(tmp_path: Path) -> None:

@@ -3,8 +3,7 @@
 import asyncio
 import json
 import socket
-import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -101,7 +100,7 @@ def test_what_is_wished_for_with_a_question_is_sent(youju: Any) -> None:
 
 def test_a_search_and_a_check(youju: Any) -> None:
     found = youju.search(QUESTION, k=2)
-    assert [hit.quote for hit in found.hits][0] == SENTENCE
+    assert found.hits[0].quote == SENTENCE
     assert len(found.hits) == 2
     assert youju.search(QUESTION, filters=Filters(sources=["甲报"])).hits[0].source == "甲报"
     assert youju.verify("合肥到2027年量子企业增加到150家。", [SENTENCE]).verdict == "supported"

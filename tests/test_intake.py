@@ -20,12 +20,13 @@ from index.generations import Home
 from qa.library import Library
 from web import body_limit
 from web.api import create_api
+from web.cross_origin import CrossOrigin
 from web.intake import MAX_BYTES, Intake, Upload
 
 
 @pytest.fixture
 def client(home: Home, embedder: Embedder) -> TestClient:
-    return TestClient(create_api(Library(home, embedder)))
+    return TestClient(CrossOrigin(create_api(Library(home, embedder))))
 
 
 def add(client: TestClient, *files: tuple[str, bytes], **headers: str) -> list[tuple[str, Any]]:

@@ -28,7 +28,7 @@ from index.errors import YoujuError
 from web.cross_origin import READING, is_foreign
 from web.errors import ErrorBody, ErrorDetail, detail_of, status_of
 from web.keys import Key, KeyStore
-from web.scopes import is_for_programs, scope_for
+from web.scopes import is_for_programs, scopes_for
 from web.visitors import owner_as
 
 SESSION = "youju_session"
@@ -131,9 +131,9 @@ class Access:
         key: Key | None = await to_thread.run_sync(find, limiter=self._looking)
         if key is None:
             return _error(401, "unauthorized", "this key opens nothing.", "It may be revoked, or have expired.")
-        wanted = scope_for(request.method, request.scope["path"])
-        if not key.allows(wanted):
-            return _error(403, "forbidden", f"this key is not good for that: it lacks the scope {wanted.value!r}.")
+        for wanted in sorted(scopes_for(request.method, request.scope["path"])):
+            if not key.allows(wanted):
+                return _error(403, "forbidden", f"this key is not good for that: it lacks the scope {wanted.value!r}.")
         if not self._is_from_there(request.headers, key):
             return _error(403, "wrong_origin", "this key is for the pages of other sites.", "Ask for one of your own.")
         owner_as(request.scope, f"key:{key.id}")

@@ -23,6 +23,7 @@ from web.feedback import feedback
 from web.forms import MAX_HISTORY, AskRequest, Health, Readiness, SearchRequest, SearchResponse, VerifyRequest
 from web.intake import Intake
 from web.keeping import Place, kept
+from web.mcp import mcp_route, mcp_server, running
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 
@@ -30,8 +31,13 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 def create_api(library: Library, verifier: Verifier | None = None, intake: Intake | None = None) -> FastAPI:
     """The API over a library, ready to be served or mounted upon."""
     # No /docs: its page would load scripts from another host. /openapi.json has the schema.
+    mcp = mcp_server(library)
     app = FastAPI(
-        title="Youju 有据", summary="Cited question answering over Chinese articles", docs_url=None, redoc_url=None
+        title="Youju 有据",
+        summary="Cited question answering over Chinese articles",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lambda _: running(mcp),
     )
     errors.install(app)
     app.add_middleware(BodyLimit)
@@ -41,6 +47,7 @@ def create_api(library: Library, verifier: Verifier | None = None, intake: Intak
     app.include_router(feedback(library, history))
     app.include_router(articles(library, intake or Intake(library)))
     app.include_router(completions(library))
+    app.router.routes.append(mcp_route(mcp))
     for above in ("/api", "/v1"):
         app.add_api_route(above + "/{path:path}", _unmatched, methods=METHODS, include_in_schema=False)
     return app

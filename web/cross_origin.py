@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from web.errors import ErrorBody, ErrorDetail
 from web.keys import KeyStore
 from web.keys import Scope as KeyScope
-from web.scopes import is_for_programs, scope_for
+from web.scopes import is_for_programs, scopes_for
 
 READING = ("GET", "HEAD", "OPTIONS")
 METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE")
@@ -60,10 +60,9 @@ class CrossOrigin:
         if not origin or not is_for_programs(scope["path"]):
             return False
         if self._keys is None:
-            wanted = scope_for(
-                Headers(scope=scope).get("access-control-request-method", scope["method"]), scope["path"]
-            )
-            return origin in self._origins and wanted in (KeyScope.ASK, KeyScope.READ)
+            method = Headers(scope=scope).get("access-control-request-method", scope["method"])
+            is_reading = scopes_for(method, scope["path"]) <= {KeyScope.ASK, KeyScope.READ}
+            return origin in self._origins and is_reading
         return origin in self._origins or origin in await to_thread.run_sync(self._keys.origins, limiter=self._looking)
 
 

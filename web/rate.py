@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from web.errors import ErrorBody, ErrorDetail
 from web.visitors import named_in
 
-WORK = ("/api/ask", "/api/search", "/api/verify", "/v1/chat/completions")
+WORK = ("/api/ask", "/api/search", "/api/verify", "/v1/chat/completions", "/mcp")
 """Worked on at once by so many. Articles wait in a line of their own (web/intake), the page's questions in another."""
 COUNTED = (*WORK, "/api/articles")
 PAGE = "/gradio_api/"

@@ -11,10 +11,10 @@ def is_for_programs(path: str) -> bool:
     return path.startswith(PROGRAMS)
 
 
-def scope_for(method: str, path: str) -> Scope:
-    """What a key must be good for to send this."""
+def scopes_for(method: str, path: str) -> frozenset[Scope]:
+    """What a key must be good for to send this: all of it."""
     if path.startswith("/api/articles"):
-        return Scope.READ if method in ("GET", "HEAD") else Scope.WRITE
-    if path.startswith(("/api/", "/v1/", "/mcp")):
-        return Scope.ASK
-    return Scope.READ
+        return frozenset({Scope.READ if method in ("GET", "HEAD") else Scope.WRITE})
+    if path.startswith("/mcp"):
+        return frozenset({Scope.ASK, Scope.READ})  # one route for all of its tools
+    return frozenset({Scope.ASK if path.startswith(("/api/", "/v1/")) else Scope.READ})

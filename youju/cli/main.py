@@ -8,7 +8,7 @@ import sys
 import typer
 
 from index.errors import YoujuError
-from youju.cli import articles, asking, comparing, evaluating, feedback, importing, keys, serving, verifying
+from youju.cli import articles, asking, comparing, evaluating, feedback, importing, keys, serving, tools, verifying
 
 app = typer.Typer(
     name="youju",
@@ -24,6 +24,7 @@ app.command("search")(asking.search)
 app.command("ask")(asking.ask)
 app.command("verify")(verifying.verify)
 app.command("serve")(serving.serve)
+app.command("mcp")(tools.mcp)
 app.command("eval")(evaluating.evaluate)
 app.command("eval-compare")(comparing.compare_runs)
 app.command("eval-import")(importing.import_questions)
