@@ -12,7 +12,7 @@ STEPS ?= 1600
 # One numeric, one across scripts (the article is Traditional), one that the articles do not answer.
 DEMO_QUESTIONS := "合肥到2027年要有多少家量子企业？" "江苏2030年未来产业的规模目标是多少？" "苏州2035年的未来产业产值目标是多少？"
 
-.PHONY: install demo test eval check train serve bench bench-size bench-chat screenshots clean
+.PHONY: install demo test eval check train fuzz-api serve bench bench-size bench-chat screenshots clean
 install: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
@@ -46,6 +46,9 @@ train: install  ## the reader's weights, from the sets in DATA: hours; goes on w
 	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m training.train $(TRAIN)/examples/*.jsonl --claims $(TRAIN)/claims.jsonl --steps $(STEPS) --out $(TRAIN)/run
 	$(BIN)/python -m training.temperatures $(TRAIN)/run/reader.npz $(TRAIN)/examples/*.jsonl --claims $(TRAIN)/claims.jsonl --out qa/reading/reader.npz --picture docs/reader-reliability.svg
 	cp $(TRAIN)/run/log.jsonl training/log.jsonl
+
+fuzz-api: install  ## thousands of requests made from /openapi.json, right and wrong ones
+	cd tests && PYTHONPATH=.. ../$(BIN)/python fuzz_api.py
 
 serve: install
 	$(BIN)/youju serve

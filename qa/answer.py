@@ -3,7 +3,8 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 
 class Status(StrEnum):
@@ -82,8 +83,39 @@ class Citation(BaseModel):
     answer: AnswerSpan | None = Field(default=None, description="where the quote answers, as far as is known")
 
 
+_EXAMPLE: JsonDict = {
+    "id": "0f6e1c52b7a94d3f8f0f3c6d1f0e9a55",
+    "question": "合肥有多少家量子企业？",
+    "standalone_question": "合肥有多少家量子企业？",
+    "answer": "截至2024年底，合肥集聚量子企业93家。",
+    "status": "answered",
+    "sentences": [{"text": "截至2024年底，合肥集聚量子企业93家。", "verdict": "supported", "citations": [1]}],
+    "citations": [
+        {
+            "number": 1,
+            "article_id": "hefei-2024.txt",
+            "version": 1,
+            "title": "合肥量子产业这一年",
+            "source": "测试日报",
+            "published": "2025-01-08",
+            "url": "",
+            "start": 42,
+            "end": 61,
+            "quote": "截至2024年底，合肥集聚量子企业93家。",
+            "score": 6.4,
+            "answer": {"start": 57, "end": 60},
+        }
+    ],
+    "mode": "extractive",
+    "confidence": 0.94,
+    "timings_ms": {"embed": 4.1, "retrieve": 3.2, "rerank": 31.5, "total": 52.0},
+}
+
+
 class Answer(BaseModel):
     """What was asked, what is said, and what it stands on."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     id: str
     question: str

@@ -24,6 +24,7 @@ from web.forms import MAX_HISTORY, AskRequest, Health, Readiness, SearchRequest,
 from web.intake import Intake
 from web.keeping import Place, kept
 from web.mcp import mcp_route, mcp_server, running
+from web.openapi import describe, errors_of
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 
@@ -47,6 +48,8 @@ def create_api(library: Library, verifier: Verifier | None = None, intake: Intak
     app.include_router(feedback(library, history))
     app.include_router(articles(library, intake or Intake(library)))
     app.include_router(completions(library))
+    app.include_router(_health(library))
+    describe(app)
     app.router.routes.append(mcp_route(mcp))
     for above in ("/api", "/v1"):
         app.add_api_route(above + "/{path:path}", _unmatched, methods=METHODS, include_in_schema=False)
@@ -62,7 +65,7 @@ def _unmatched(request: Request) -> None:
 
 
 def _router(library: Library, verifier: Verifier, history: History) -> APIRouter:
-    router = APIRouter(responses={404: {"model": errors.ErrorBody}, 422: {"model": errors.ErrorBody}})
+    router = APIRouter(responses=errors_of(404, 413, 422))
 
     @router.post("/api/search", response_model_exclude_none=True)
     def search(request: SearchRequest) -> SearchResponse:
@@ -91,11 +94,18 @@ def _router(library: Library, verifier: Verifier, history: History) -> APIRouter
     def verify(request: VerifyRequest) -> Verification:
         return verifier.verify(request.statement, [CitedText(text) for text in request.evidence])
 
+    return router
+
+
+def _health(library: Library) -> APIRouter:
+    """Of the server, for what watches it."""
+    router = APIRouter()
+
     @router.get("/healthz")
     async def healthz() -> Health:  # without a thread: it answers when all of them are taken
         return Health()
 
-    @router.get("/readyz", responses={503: {"model": errors.ErrorBody}})
+    @router.get("/readyz", responses={503: errors_of()[503]})
     def readyz() -> Readiness:
         reader = library.reader()
         versions = reader.store.versions()

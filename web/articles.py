@@ -14,15 +14,26 @@ from index.fold import valid
 from index.records import Article
 from index.store import ArticleSummary
 from qa.library import Library
-from web import errors
 from web.events import guarded, json_of, named_stream
 from web.forms import ArticleBody, ArticleRow, Taken
 from web.intake import MAX_FILES, Intake, Upload
+from web.openapi import errors_of
+
+STREAM = {
+    "description": "Server-sent events: `waiting` where others are before, `article` (Taken) for each article, `done`"
+    " with their counts by outcome; `error` where it cannot go on. What was told of is committed.",
+    "content": {
+        "text/event-stream": {
+            "example": 'event: article\ndata: {"article_id": "a.txt", "outcome": "added", "detail": "", "reprint_of": "",'
+            ' "sentences": 12, "problem": ""}\n\nevent: done\ndata: {"added": 1}\n\n'
+        }
+    },
+}
 
 
 def articles(library: Library, intake: Intake) -> APIRouter:
     """The routes under /api/articles."""
-    router = APIRouter(prefix="/api/articles", responses={404: {"model": errors.ErrorBody}})
+    router = APIRouter(prefix="/api/articles", responses=errors_of(404, 409, 422))
 
     @router.get("")
     def listed() -> list[ArticleRow]:
@@ -32,8 +43,8 @@ def articles(library: Library, intake: Intake) -> APIRouter:
     def read(article_id: str) -> ArticleBody:
         return _body(library.reader().store.article(article_id))
 
-    @router.post("", responses={200: {"content": {"text/event-stream": {}}}})
-    def add(files: Annotated[list[UploadFile], Field(max_length=MAX_FILES)]) -> StreamingResponse:
+    @router.post("", response_class=StreamingResponse, responses=errors_of(413) | {200: STREAM})
+    def add(files: Annotated[list[UploadFile], Field(min_length=1, max_length=MAX_FILES)]) -> StreamingResponse:
         uploads = [Upload(valid(file.filename or ""), file.file, file.size or 0) for file in files]
         begun = [format_sse_event(event="waiting", data_str="{}")] if intake.is_busy else []
         return named_stream(guarded(chain(begun, _added(intake.add(uploads)))))

@@ -1,6 +1,6 @@
 """The forms of OpenAI's chat completions, as far as they are answered here, and what we add to them."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -66,7 +66,7 @@ class CompletionRequest(BaseModel):
         },
     )
 
-    model: str
+    model: str = Field(description="see GET /v1/models", examples=["youju"])
     messages: list[Message] = Field(min_length=1, max_length=MAX_MESSAGES)
     stream: bool = False
     stream_options: StreamOptions | None = None
@@ -74,7 +74,7 @@ class CompletionRequest(BaseModel):
     n: Literal[1] | None = Field(None, description="there is one answer")
     tools: list[object] | None = NONE
     functions: list[object] | None = NONE
-    stop: str | list[str] | None = NONE
+    stop: Annotated[str, Field(max_length=0)] | Annotated[list[str], Field(max_length=0)] | None = None
     logprobs: Literal[False] | None = None
 
 

@@ -22,7 +22,6 @@ from qa.library import Library
 from qa.messages import NEAREST
 from qa.pipeline import Preferences
 from qa.script import Script, script_of
-from web import errors
 from web.completion_forms import (
     Choice,
     Chunk,
@@ -38,6 +37,7 @@ from web.completion_forms import (
     Wishes,
 )
 from web.events import guarded, named_stream
+from web.openapi import errors_of
 
 MODELS: dict[str, Mode | None] = {"youju": None, "youju-extractive": "extractive", "youju-llm": "llm"}
 """Who writes: as the server is set, quotations, or the language model, where there is one."""
@@ -48,8 +48,7 @@ MAX_HISTORY = 50
 
 def completions(library: Library) -> APIRouter:
     """The routes under /v1."""
-    body = {"model": errors.ErrorBody}
-    router = APIRouter(prefix="/v1", responses={404: body, 422: body, 503: body})
+    router = APIRouter(prefix="/v1", responses=errors_of(404, 422))
 
     @router.get("/models")
     def models() -> ModelList:
@@ -62,7 +61,8 @@ def completions(library: Library) -> APIRouter:
     @router.post(
         "/chat/completions",
         response_model=Completion,
-        responses={200: {"content": {"text/event-stream": {"schema": Chunk.model_json_schema()}}}},
+        responses=errors_of(413, 422)
+        | {200: {"content": {"text/event-stream": {"schema": Chunk.model_json_schema()}}}},
     )
     def complete(request: CompletionRequest) -> Completion | StreamingResponse:
         mode = MODELS[_known(request.model, library)]

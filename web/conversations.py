@@ -17,7 +17,7 @@ from qa.export import conversation_markdown
 from qa.history import TITLE, Conversation, Exchange, History
 from qa.library import Library
 from qa.tracing import Traced, traced
-from web import errors
+from web.openapi import errors_of
 from web.visitors import owner_of
 
 Owner = Annotated[str, Depends(owner_of)]
@@ -54,7 +54,7 @@ def history_of(library: Library) -> History:
 
 def conversations(library: Library, history: History) -> APIRouter:
     """The routes under /api/conversations."""
-    router = APIRouter(prefix="/api/conversations", responses={404: {"model": errors.ErrorBody}})
+    router = APIRouter(prefix="/api/conversations", responses=errors_of(404, 422))
 
     @router.post("", status_code=201)
     def begin(request: BeginRequest, owner: Owner) -> Conversation:

@@ -8,8 +8,8 @@ from index.errors import ConversationNotFound
 from qa.feedback import MAX_COMMENT, Feedback, FeedbackStore, Reason, question_set
 from qa.history import History
 from qa.library import Library
-from web import errors
 from web.conversations import Owner
+from web.openapi import errors_of
 
 
 class FeedbackRequest(BaseModel):
@@ -24,6 +24,12 @@ class FeedbackRequest(BaseModel):
     good: bool
     reason: Reason | None = Field(None, description="why it is not good")
     comment: str = Field("", max_length=MAX_COMMENT)
+
+
+class JsonLines(PlainTextResponse):
+    """Questions, one a line."""
+
+    media_type = "application/jsonl"
 
 
 def feedback_of(library: Library) -> FeedbackStore:
@@ -53,17 +59,17 @@ def take(request: FeedbackRequest, history: History, store: FeedbackStore, owner
 
 def feedback(library: Library, history: History) -> APIRouter:
     """The routes under /api/feedback."""
-    router = APIRouter(prefix="/api/feedback", responses={404: {"model": errors.ErrorBody}})
+    router = APIRouter(prefix="/api/feedback", responses=errors_of(404, 422))
     store = feedback_of(library)
 
     @router.post("", status_code=204)
     def give(request: FeedbackRequest, owner: Owner) -> None:
         take(request, history, store, owner)
 
-    @router.get("", response_class=PlainTextResponse)
-    def as_question_set(owner: Owner) -> PlainTextResponse:
+    @router.get("", response_class=JsonLines)
+    def as_question_set(owner: Owner) -> JsonLines:
         given = store.given(owner) if owner else []  # without a cookie it is nobody's, and nobody's to read
         lines = [question.model_dump_json(exclude_defaults=True) for question in question_set(given)]
-        return PlainTextResponse("".join(f"{line}\n" for line in lines), media_type="application/jsonl")
+        return JsonLines("".join(f"{line}\n" for line in lines))
 
     return router
