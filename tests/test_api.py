@@ -411,3 +411,9 @@ def test_openapi_examples_are_requests_with_filters(client: TestClient, path: st
     assert any("filters" in example for example in examples)
     # The articles of the examples are not in this index; all else is in the right form.
     assert {client.post(path, json=example).status_code for example in examples} <= {200, 404}
+
+
+@pytest.mark.parametrize("field", [{"sentences": True}, {"sentences": "3"}, {"stream": "yes"}, {"stream": 1}])
+def test_a_number_is_a_number_and_yes_is_no_truth(client: TestClient, field: dict[str, object]) -> None:
+    sent = client.post("/api/ask", json={"question": "甲"} | field)
+    assert (sent.status_code, sent.json()["error"]["code"]) == (422, "bad_request")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from qa.answer import MAX_SENTENCES, Answer
 from qa.filters import Day, Filters
@@ -38,12 +38,14 @@ class Wishes(BaseModel):
     filters: Filters | None = None
     asof: Day | None = Field(None, description="answer as on that day")
     script: Literal["hans", "hant"] | None = Field(None, description="of the answer; where not given, the question's")
-    sentences: int | None = Field(None, ge=1, le=MAX_SENTENCES, description="quoted at most; where not given, as set")
-    footnotes: bool = Field(False, description="write Markdown, each citation a footnote")
+    sentences: int | None = Field(
+        None, strict=True, ge=1, le=MAX_SENTENCES, description="quoted at most; where not given, as set"
+    )
+    footnotes: bool = Field(False, strict=True, description="write Markdown, each citation a footnote")
 
 
 class StreamOptions(BaseModel):
-    include_usage: bool = False
+    include_usage: StrictBool = False
 
 
 class CompletionRequest(BaseModel):
@@ -68,7 +70,7 @@ class CompletionRequest(BaseModel):
 
     model: str = Field(description="see GET /v1/models", examples=["youju"])
     messages: list[Message] = Field(min_length=1, max_length=MAX_MESSAGES)
-    stream: bool = False
+    stream: StrictBool = False
     stream_options: StreamOptions | None = None
     youju: Wishes | None = None
     n: Literal[1] | None = Field(None, description="there is one answer")

@@ -1,7 +1,7 @@
 """Feedback over HTTP: given on an answer that is kept, and one's own read as a question set."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from starlette.responses import PlainTextResponse
 
 from index.errors import ConversationNotFound
@@ -21,7 +21,7 @@ class FeedbackRequest(BaseModel):
     )
 
     answer: str = Field(min_length=1, max_length=64, description="its id")
-    good: bool
+    good: StrictBool
     reason: Reason | None = Field(None, description="why it is not good")
     comment: str = Field("", max_length=MAX_COMMENT)
 

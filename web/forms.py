@@ -34,9 +34,11 @@ class SearchRequest(BaseModel):
     )
 
     question: str = Field(min_length=1, max_length=MAX_QUESTION)
-    k: int = Field(10, ge=1, le=100, description="number of hits")
+    k: int = Field(10, strict=True, ge=1, le=100, description="number of hits")
     filters: Filters | None = None
-    legs: bool = Field(False, description="also give what each leg of retrieval finds by itself, k of each")
+    legs: bool = Field(
+        False, strict=True, description="also give what each leg of retrieval finds by itself, k of each"
+    )
 
 
 class SearchResponse(BaseModel):
@@ -74,8 +76,12 @@ class AskRequest(BaseModel):
     )
     mode: Mode | None = Field(None, description="who writes: a model or none; where not given, a model if one is set")
     script: Literal["hans", "hant"] | None = Field(None, description="of the answer; where not given, the question's")
-    sentences: int | None = Field(None, ge=1, le=MAX_SENTENCES, description="quoted at most; where not given, as set")
-    stream: bool = Field(False, description="server-sent events: citation, sentence, done (the Answer), error")
+    sentences: int | None = Field(
+        None, strict=True, ge=1, le=MAX_SENTENCES, description="quoted at most; where not given, as set"
+    )
+    stream: bool = Field(
+        False, strict=True, description="server-sent events: citation, sentence, done (the Answer), error"
+    )
 
 
 class VerifyRequest(BaseModel):
