@@ -12,7 +12,7 @@ from index.duplicates import ReprintFinder, signature_of
 from index.embed import Embedder, Embedding, encode_passages, mismatch
 from index.errors import Problem
 from index.generations import Home
-from index.load import count_articles, load
+from index.load import ReadFile, count_articles, load
 from index.records import Article, DateMention, Dropped, Failure, LoadedArticle, Sentence
 from index.segment import segment
 from index.store import Entry, Store
@@ -65,14 +65,15 @@ class Summary:
 class Indexer:
     """Writes articles into a home folder. Use inside `Home.write_lock`."""
 
-    def __init__(self, home: Home, embedder: Embedder, *, re_embed: bool = False) -> None:
-        """Open the home's store, making it where there is none.
+    def __init__(self, home: Home, embedder: Embedder, *, re_embed: bool = False, read: ReadFile | None = None) -> None:
+        """Open the home's store, making it where there is none. `read` reads each file, see `load`.
 
         Raises EmbedderMismatch when the store has another embedder's vectors, unless
         `re_embed` asks to replace them.
         """
         self._home = home
         self._embedder = embedder
+        self._read = read
         self._store = Store(home.store, writable=True, upgrade=re_embed)
         if re_embed:
             self._re_embed()
@@ -118,7 +119,7 @@ class Indexer:
         seen: set[str] = set()
         uncertain: set[str] = set()
         pending: list[Article] = []
-        for item in load(paths):
+        for item in load(paths, self._read):
             if isinstance(item, Failure):
                 seen.update(item.article_ids)
                 uncertain.update([] if item.article_ids else [item.origin])

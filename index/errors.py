@@ -2,6 +2,7 @@
 
 YoujuError
 ├── LoadError                one file or record that could not be read; the others go on
+├── ParserError              the process that parses files cannot be started
 ├── StoreError               the SQLite store cannot be opened or written
 │   ├── StoreFull            no space left; what was committed before stays
 │   └── StoreVersionError    written by another version of the store's layout
@@ -52,6 +53,9 @@ class Problem(StrEnum):
     BAD_NAME = "bad_name"
     HIDDEN = "hidden"
     UNREADABLE = "unreadable"
+    TOO_SLOW = "too_slow"
+    MEMORY = "memory"
+    CRASHED = "crashed"
 
 
 class LoadError(YoujuError):
@@ -62,6 +66,12 @@ class LoadError(YoujuError):
     def __init__(self, message: str, hint: str = "", *, problem: Problem = Problem.UNREADABLE) -> None:
         super().__init__(message, hint)
         self.problem = problem
+
+
+class ParserError(YoujuError):
+    """The process that parses files cannot be started."""
+
+    code = "parser_failed"
 
 
 class StoreError(YoujuError):

@@ -2,8 +2,10 @@
 
 import errno
 import json
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ from index.build import Event, Indexer
 from index.embed import Embedder
 from index.errors import IndexBusy
 from index.generations import Home
+from index.load import READERS
+from index.load.apart import ParserProcess
+from index.load.limits import Limits
 from qa.library import Library
 from web import body_limit
 from web.api import create_api
@@ -255,4 +260,77 @@ def test_more_than_may_be_read_is_refused_before_it_is(
         client.post("/api/articles", files=[("files", ("a.txt", b"x" * 2000))]),
     ):
         assert (sent.status_code, sent.json()["error"]["code"]) == (413, "too_large")
+    assert add(client, ("a.txt", "甲市有企业60家。".encode()))[-1] == ("done", {"added": 1})
+
+
+# -- parsed in a process of its own -------------------------------------------------------------------
+
+
+ODD = (sys.executable, "-P", str(Path(__file__).with_name("odd_parser.py")))
+
+
+@pytest.fixture
+def odd(home: Home, embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> Callable[..., TestClient]:
+    """A client of a server whose parser does what a file says."""
+    monkeypatch.setattr(intake_module, "ParserProcess", partial(ParserProcess, command=ODD))
+
+    def make(limits: Limits) -> TestClient:
+        library = Library(home, embedder)
+        return TestClient(create_api(library, intake=Intake(library, limits)))
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("what", "limits", "problem", "detail"),
+    [
+        ("crash SIGKILL", Limits(), "crashed", "the process that read it has ended (SIGKILL). Save it again, or as .txt."),
+        ("hang", Limits(patience=0.5), "too_slow", "reading it takes too long. Split it, or save it as .txt."),
+        (
+            "eat",
+            Limits(memory=400 * 2**20),
+            "memory",
+            "reading it takes more than 400 MiB of memory. Split it, or save it as .txt.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_parser_that_ends_badly_fails_one_file_and_the_others_are_added(
+    odd: Callable[..., TestClient], what: str, limits: Limits, problem: str, detail: str
+) -> None:
+    client = odd(limits)
+    add(client, ("前.txt", "前市有企业5家。".encode()))
+    events = add(
+        client,
+        ("甲.txt", "甲市有企业60家。".encode()),
+        ("乙.txt", what.encode()),
+        ("丙.txt", "丙市有企业7家。".encode()),
+    )
+    assert events[-1][0] == "done"
+    told = {data["article_id"]: data for name, data in events if name == "article"}
+    assert (told["甲.txt"]["outcome"], told["丙.txt"]["outcome"]) == ("added", "added")
+    [failed] = [data for name, data in events if name == "article" and data["outcome"] == "failed"]
+    assert (failed["article_id"], failed["problem"], failed["detail"]) == ("乙.txt", problem, detail)
+    texts = {
+        row["id"]: client.get(f"/api/articles/{row['id']}").json()["text"] for row in client.get("/api/articles").json()
+    }
+    assert {key: texts[key] for key in ("前.txt", "甲.txt", "丙.txt")} == {
+        "前.txt": "前市有企业5家。",
+        "甲.txt": "甲市有企业60家。",
+        "丙.txt": "丙市有企业7家。",
+    }  # fmt: skip
+
+
+def test_a_parser_that_cannot_be_started_is_said(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(intake_module, "ParserProcess", partial(ParserProcess, command=(str(tmp_path / "none"),)))
+        [(name, body)] = add(client, ("a.txt", b"x"))
+    assert (name, body["error"]["code"]) == ("error", "parser_failed")
+    assert add(client, ("a.txt", "甲市有企业60家。".encode()))[-1] == ("done", {"added": 1})
+
+
+def test_files_are_parsed_in_another_process(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    for suffix in READERS:
+        monkeypatch.setitem(READERS, suffix, lambda *_: pytest.fail("parsed in the server"))
     assert add(client, ("a.txt", "甲市有企业60家。".encode()))[-1] == ("done", {"added": 1})

@@ -13,7 +13,9 @@ from typing import BinaryIO
 
 from index.build import Event, Indexer, Outcome
 from index.errors import IndexBusy, Problem, StoreError, StoreFull
-from index.load import MAX_ID, SUFFIXES
+from index.load import MAX_ID, SUFFIXES, ReadFile
+from index.load.apart import ParserProcess
+from index.load.limits import Limits
 from qa.library import Library
 from web.background import in_background
 from web.forms import SKIPPED, Taken
@@ -44,10 +46,14 @@ class Upload:
 
 
 class Intake:
-    """Adds articles to a library's home and removes them. Safe to share between threads; one writes at a time."""
+    """Adds articles to a library's home and removes them. Safe to share between threads; one writes at a time.
 
-    def __init__(self, library: Library) -> None:
+    What comes from others is parsed in a process of its own, a new one for each who adds.
+    """
+
+    def __init__(self, library: Library, limits: Limits | None = None) -> None:
         self._library = library
+        self._limits = limits
         self._turn = threading.Lock()
         self._line = threading.BoundedSemaphore(WAITING + 1)
 
@@ -76,7 +82,7 @@ class Intake:
         return self._turn.locked()
 
     def _indexed(self, folder: str, mine: ExitStack) -> Iterator[Taken]:
-        with mine, self._writing(ADDING) as indexer:
+        with mine, ParserProcess(self._limits) as parser, self._writing(ADDING, parser.read) as indexer:
             for event in indexer.index([Path(folder)]):
                 yield _taken(event, folder)
 
@@ -89,12 +95,12 @@ class Intake:
             indexer.finish()
 
     @contextmanager
-    def _writing(self, patience: float) -> Iterator[Indexer]:
+    def _writing(self, patience: float, read: ReadFile | None = None) -> Iterator[Indexer]:
         library = self._library
         with (
             self._in_turn(patience),
             library.home.write_lock(),
-            closing(Indexer(library.home, library.embedder)) as made,
+            closing(Indexer(library.home, library.embedder, read=read)) as made,
         ):
             yield made
 

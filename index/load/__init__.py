@@ -1,6 +1,7 @@
 """Files in, loaded articles out: one module a format, and the walk over folders.
 
-A file that cannot be read becomes a `Failure`; it never stops the rest.
+A file that cannot be read becomes a `Failure`; it never stops the rest. `read_file` reads one in this process; where files
+come from strangers, or are many, `apart` has a process of its own read them.
 """
 
 import string
@@ -22,6 +23,7 @@ MAX_BYTES = {".html": 16 * MEBIBYTE, ".htm": 16 * MEBIBYTE, ".txt": 64 * MEBIBYT
 DEFAULT_MAX_BYTES = 256 * MEBIBYTE
 
 Reader = Callable[[bytes, str], LoadedArticle]
+ReadFile = Callable[[Found], Iterator[LoadedArticle | Failure]]
 READERS: dict[str, Reader] = {
     ".txt": plain.read,
     ".md": markdown.read,
@@ -33,19 +35,20 @@ READERS: dict[str, Reader] = {
 SUFFIXES = frozenset(READERS) | {".jsonl"}
 
 
-def load(paths: list[Path]) -> Iterator[LoadedArticle | Failure]:
+def load(paths: list[Path], read: ReadFile | None = None) -> Iterator[LoadedArticle | Failure]:
     """Every article in the files and folders of `paths`, each either loaded or named as failed.
 
-    An id that comes twice in one call fails the second time, whatever its text.
+    `read` reads each file; `read_file`, if nothing else is given. An id that comes twice in one call fails the second
+    time, whatever its text.
     """
     seen: dict[str, str] = {}
     for found in find_files(paths, SUFFIXES):
         if isinstance(found, Failure):
             yield found
             continue
-        for item in _load_file(found):
+        for item in (read or read_file)(found):
             if isinstance(item, Failure):
-                yield item
+                yield replace(item, article_ids=tuple(name[:MAX_ID] for name in item.article_ids))
             elif problem := _id_problem(item.id, seen):
                 yield Failure(
                     item.where,
@@ -64,7 +67,8 @@ def count_articles(paths: list[Path]) -> int:
     return sum(jsonl.count(item.path) if item.path.suffix.lower() == ".jsonl" else 1 for item in found)
 
 
-def _load_file(found: Found) -> Iterator[LoadedArticle | Failure]:
+def read_file(found: Found) -> Iterator[LoadedArticle | Failure]:
+    """The articles of one file, or why it has none."""
     where = str(found.path)
     suffix = found.path.suffix.lower()
     try:

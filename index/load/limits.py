@@ -1,0 +1,52 @@
+"""What a process that parses files may use."""
+
+import resource
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+GRACE = 5
+"""Seconds after which a process ends itself whose parent has not ended it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of a process that parses one file after another. Seconds are for one article: a file of many has them for each."""
+
+    memory: int = 2 * 2**30
+    """Bytes of address space. An idle one has 0.1 GiB; README.md says what large files need."""
+    processor: int = 120
+    """Seconds of processor time."""
+    patience: float = 300.0
+    """Seconds that its parent waits, however busy the machine is."""
+    whole: float = 1800.0
+    """Seconds that its parent waits for all articles of a file together."""
+    article: int = 128 * 2**20
+    """Bytes of an article with what was left out of it, in UTF-8."""
+    files: int = 1000
+    """Files after which another process takes over, so that no library's leak grows for ever."""
+
+
+def confine(limits: Limits) -> None:
+    """Hold this process to the limits from now on, and keep it from writing files. There is no way back."""
+    for kind, most in (
+        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, 32),
+    ):
+        resource.setrlimit(kind, (most, most))
+
+
+@contextmanager
+def timed(limits: Limits) -> Iterator[None]:
+    """While this lasts, the system ends this process when it takes too long, whatever it is busy with."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    spent = int(used.ru_utime + used.ru_stime) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (spent + limits.processor, resource.RLIM_INFINITY))
+    signal.setitimer(signal.ITIMER_REAL, limits.patience + GRACE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
