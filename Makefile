@@ -9,10 +9,11 @@ TRAIN := .youju/train
 # Folders of the development sets that the reader learns from: make train DATA=PATH
 DATA ?= ../shared/data
 STEPS ?= 1600
+FILES ?= 10000
 # One numeric, one across scripts (the article is Traditional), one that the articles do not answer.
 DEMO_QUESTIONS := "合肥到2027年要有多少家量子企业？" "江苏2030年未来产业的规模目标是多少？" "苏州2035年的未来产业产值目标是多少？"
 
-.PHONY: install demo test eval check train fuzz-api serve bench bench-size bench-chat screenshots clean
+.PHONY: install demo test eval check train fuzz fuzz-api serve bench bench-size bench-chat screenshots clean
 install: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
@@ -62,6 +63,9 @@ bench-size: install  ## the last table of bench for 10^6 sentences: some ten min
 
 bench-chat: install  ## the chat in a browser: how long it takes, and 20 sessions at once for two minutes
 	$(BIN)/python -m eval.bench_chat
+
+fuzz: install  ## FILES broken uploads to a server of its own: some fifteen minutes for 10,000
+	$(BIN)/python tests/fuzz_uploads.py --files $(FILES)
 
 screenshots: install  ## the page's main states, light and dark, wide and on a phone, into .youju/screenshots
 	$(BIN)/python docs/screenshots.py

@@ -9,7 +9,7 @@ import pytest
 
 from index.build import Event, Outcome
 from index.errors import Problem
-from index.load import load
+from index.load import MAX_FAILURES, MAX_ID, load
 from index.load.jsonl import count
 from index.records import Failure, LoadedArticle
 
@@ -177,3 +177,17 @@ def test_jsonl_articles_of_an_unreadable_file_are_kept(
 
     monkeypatch.setattr(Path, "open", refuse)
     assert [event.outcome for event in index(path, delete_missing=True)] == [Outcome.FAILED]
+
+
+def test_jsonl_bad_lines_beyond_many_are_counted(loaded: Callable[..., list[Any]], tmp_path: Path) -> None:
+    items = loaded(*[line("a")] * (MAX_FAILURES + 1), "{", *[line("b")] * 2)
+    assert [item.id for item in items if isinstance(item, LoadedArticle)] == ["a", "b"]
+    failures = [item for item in items if isinstance(item, Failure)]
+    path = str(tmp_path / "b.jsonl")
+    assert len(failures) == MAX_FAILURES + 1
+    assert failures[-2].where == f"{path}, line {MAX_FAILURES + 1}"
+    assert failures[-1] == Failure(path, "2 more of its lines cannot be used.", origin=path, problem=Problem.BAD_RECORD)
+
+
+def test_jsonl_id_of_an_empty_article_is_cut(loaded: Callable[..., list[Any]]) -> None:
+    assert loaded(line("长" * 10_000, " "))[0].article_ids == ("长" * MAX_ID,)

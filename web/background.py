@@ -25,7 +25,8 @@ def in_background(items: Iterator[T], is_over: Callable[[], bool] = lambda: Fals
     def work() -> None:
         try:
             for item in items:
-                come.put((item,))
+                if not gone.is_set():
+                    come.put((item,))
         except Exception as error:  # noqa: BLE001  raised where the items are wanted
             if gone.is_set():
                 _log.exception("what nobody waits for any more has failed")

@@ -18,6 +18,9 @@ from index.records import Failure, LoadedArticle
 MAX_ID = 512
 """Characters of an article's id."""
 
+MAX_FAILURES = 1000
+"""Lines of a file that are named when they cannot be used; of more, their number is told."""
+
 MEBIBYTE = 1024 * 1024
 MAX_BYTES = {".html": 16 * MEBIBYTE, ".htm": 16 * MEBIBYTE, ".txt": 64 * MEBIBYTE, ".md": 64 * MEBIBYTE}
 DEFAULT_MAX_BYTES = 256 * MEBIBYTE
@@ -46,19 +49,32 @@ def load(paths: list[Path], read: ReadFile | None = None) -> Iterator[LoadedArti
         if isinstance(found, Failure):
             yield found
             continue
-        for item in (read or read_file)(found):
-            if isinstance(item, Failure):
-                yield replace(item, article_ids=tuple(name[:MAX_ID] for name in item.article_ids))
-            elif problem := _id_problem(item.id, seen):
-                yield Failure(
-                    item.where,
-                    problem,
-                    (item.id[:MAX_ID],),
-                    problem=Problem.TWICE if item.id in seen else Problem.BAD_ID,
-                )
-            else:
-                seen[item.id] = item.where
-                yield item
+        yield from _limited(_with_good_ids((read or read_file)(found), seen), found)
+
+
+def _with_good_ids(items: Iterator[LoadedArticle | Failure], seen: dict[str, str]) -> Iterator[LoadedArticle | Failure]:
+    """Failures instead of articles whose id cannot be used. `seen`: ids, and where they came from."""
+    for item in items:
+        if isinstance(item, Failure):
+            yield replace(item, article_ids=tuple(name[:MAX_ID] for name in item.article_ids))
+        elif problem := _id_problem(item.id, seen):
+            kind = Problem.TWICE if item.id in seen else Problem.BAD_ID
+            yield Failure(item.where, problem, (item.id[:MAX_ID],), problem=kind)
+        else:
+            seen[item.id] = item.where
+            yield item
+
+
+def _limited(items: Iterator[LoadedArticle | Failure], found: Found) -> Iterator[LoadedArticle | Failure]:
+    """The first failures of a file, and how many more it has: a small file can have millions of bad lines."""
+    failures = 0
+    for item in items:
+        failures += isinstance(item, Failure)
+        if failures <= MAX_FAILURES or isinstance(item, LoadedArticle):
+            yield item
+    if failures > MAX_FAILURES:
+        reason = f"{failures - MAX_FAILURES:,} more of its lines cannot be used."
+        yield Failure(str(found.path), reason, origin=found.origin, problem=Problem.BAD_RECORD)
 
 
 def count_articles(paths: list[Path]) -> int:
