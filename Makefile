@@ -64,7 +64,7 @@ bench-size: install  ## the last table of bench for 10^6 sentences: some ten min
 bench-chat: install  ## the chat in a browser: how long it takes, and 20 sessions at once for two minutes
 	$(BIN)/python -m eval.bench_chat
 
-fuzz: install  ## FILES broken uploads to a server of its own: some fifteen minutes for 10,000
+fuzz: install  ## FILES broken uploads to a server of its own: ten minutes of both cores for 10,000
 	$(BIN)/python tests/fuzz_uploads.py --files $(FILES)
 
 screenshots: install  ## the page's main states, light and dark, wide and on a phone, into .youju/screenshots

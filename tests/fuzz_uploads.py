@@ -33,8 +33,10 @@ from site_server import Site  # noqa: E402
 
 QUESTION, ANSWER = "合肥到2027年要有多少家量子企业？", "150"
 OUTCOMES = {"added", "updated", "unchanged", "failed", "skipped"}
-GROWTH = 600
-"""MiB that the server may take more at the end than after the first uploads: its index grows with what is added."""
+GROWTH = 1000
+"""MiB that the server may take more at the end than after the first upload, for an index of thousands of articles."""
+KEPT = tempfile.gettempdir()
+"""Folder for files that did harm."""
 PATIENCE = 400.0
 """Seconds that one upload may take: a parser has 300 for a file."""
 
@@ -110,16 +112,23 @@ def upload(client: httpx.Client, batch: list[Mutant]) -> Counter[str]:
     counts = Counter(data["outcome"] for data in articles)
     if events[-1] != ("done", dict(counts)) or not counts.keys() <= OUTCOMES:
         raise Violation(f"the stream ends with {events[-1]}, its articles are {dict(counts)}")
-    if missing := [mutant.name for mutant in batch if not _is_told_of(mutant, articles)]:
-        raise Violation(f"nothing is said of {', '.join(missing)}")
+    check_all_are_told_of(batch, articles)
     return counts
 
 
-def _is_told_of(mutant: Mutant, articles: list[dict[str, Any]]) -> bool:
-    """A bulk file's articles have names of their own, which begin with its; what is wrong with it has its name in it."""
+def check_all_are_told_of(batch: list[Mutant], articles: list[dict[str, Any]]) -> None:
+    """Raises Violation. What has an id of nobody is of a bulk file whose ids were changed."""
+    missing = [mutant.name for mutant in batch if not any(_is_of(mutant, data) for data in articles)]
+    nobodys = [data for data in articles if not any(_is_of(mutant, data) for mutant in batch)]
+    if len(missing) > len(nobodys) or not all(name.endswith(".jsonl") for name in missing):
+        raise Violation(f"nothing is said of {', '.join(missing)}")
+
+
+def _is_of(mutant: Mutant, data: dict[str, Any]) -> bool:
+    """A bulk file's articles have ids that begin with its name; what is wrong with it has its name in it."""
     if not mutant.name.endswith(".jsonl"):
-        return any(data["article_id"] == mutant.name for data in articles)
-    return any(data["article_id"].startswith(mutant.name) or mutant.name in data["detail"] for data in articles)
+        return bool(data["article_id"] == mutant.name)
+    return data["article_id"].startswith(mutant.name) or mutant.name in data["detail"]
 
 
 def check_well(client: httpx.Client) -> None:
@@ -167,7 +176,7 @@ def fuzz(files: int, seed: int, at_once: int, folder: Path) -> tuple[Counter[str
 
 def kept(batch: list[Mutant]) -> str:
     """Put the files where they can be looked at, and say where."""
-    folder = Path(tempfile.mkdtemp(prefix="youju-fuzz-kept-"))
+    folder = Path(tempfile.mkdtemp(prefix="youju-fuzz-kept-", dir=KEPT))
     for mutant in batch:
         (folder / mutant.name).write_bytes(mutant.data)
     return f"the files are in {folder}: " + ", ".join(f"{m.name} ({m.how})" for m in batch)
@@ -176,7 +185,7 @@ def kept(batch: list[Mutant]) -> str:
 def main(
     files: Annotated[int, typer.Option(min=1)] = 10_000,
     seed: int = 0,
-    at_once: Annotated[int, typer.Option(min=1, max=500)] = 20,
+    at_once: Annotated[int, typer.Option(min=1, max=500)] = 50,
 ) -> None:
     with tempfile.TemporaryDirectory(prefix="youju-fuzz-") as folder:
         tempfile.tempdir = folder  # uploads are put aside here, where what is left of them is seen

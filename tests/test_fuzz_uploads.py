@@ -13,6 +13,7 @@ from index.load import load
 from index.records import LoadedArticle
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Gradio leaves event loops open
 def test_broken_files_do_a_server_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     outcomes, memory = fuzz(60, seed=7, at_once=20, folder=tmp_path)
@@ -66,6 +67,13 @@ DONE = 'done\ndata: {"added": 1}'
 def test_what_a_server_must_not_do_is_noticed(status: int, events: list[str], said: str) -> None:
     with answering(status, *events) as client, pytest.raises(Violation, match=said):
         upload(client, [Mutant("a.txt", b"x", "")])
+
+
+def test_a_bulk_file_may_have_ids_of_its_own() -> None:
+    with answering(200, ADDED, DONE) as client:
+        assert upload(client, [Mutant("b.jsonl", b"x", "")]) == {"added": 1}
+        with pytest.raises(Violation, match=r"nothing is said of b.jsonl, c.jsonl"):
+            upload(client, [Mutant("b.jsonl", b"x", ""), Mutant("c.jsonl", b"x", "")])
 
 
 def test_what_a_server_should_do_is_no_violation() -> None:

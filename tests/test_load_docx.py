@@ -8,6 +8,7 @@ from datetime import datetime
 
 import pytest
 from docx import Document
+from docx.parts.document import DocumentPart
 
 from index.build import prepare
 from index.errors import LoadError
@@ -175,3 +176,16 @@ def test_docx_part_that_lies_about_its_size_is_refused(monkeypatch: pytest.Monke
 def test_the_date_of_python_docxs_own_template_is_none() -> None:
     assert read(created(word("正文。"), b"2013-12-23T23:15:00Z"), "a.docx").created == ""
     assert read(created(word("正文。"), b"2013-12-24T23:15:00Z"), "a.docx").created == "2013-12-24"
+
+
+def test_docx_looks_a_style_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = []
+    get_style = DocumentPart.get_style
+    monkeypatch.setattr(DocumentPart, "get_style", lambda *given: looked_up.append(given[1]) or get_style(*given))
+    document = Document()
+    document.add_heading("北山计划", 1)
+    for _ in range(50):
+        document.add_paragraph("正文。")
+    looked_up.clear()
+    assert read(saved(document), "a.docx").headings == {"北山计划"}
+    assert len(looked_up) <= 4
