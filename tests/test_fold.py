@@ -1,12 +1,13 @@
 """Folding, and the exact way back to the original characters."""
 
 import hashlib
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.fold import FOLDING, Folded, fold, fold_text
+from index.fold import _RUN, FOLDING, Folded, fold, fold_text
 from index.records import Span
 from index.regional import regional_terms
 from index.tokens import tokens
@@ -209,3 +210,13 @@ def test_folding_has_a_version() -> None:
     assert (FOLDING, digest) == ("2", "6d8c15b08fb9"), (
         "folding has changed: raise FOLDING, so that old indexes are rebuilt"
     )
+
+
+@given(st.text("1２,，零一 a", max_size=30))
+def test_fold_takes_the_same_runs_as_without_looking_behind(text: str) -> None:
+    plain = re.compile(_RUN.pattern.replace("(?<![0-9０-９])", ""))
+    assert [m.span() for m in _RUN.finditer(text)] == [m.span() for m in plain.finditer(text)]
+
+
+def test_fold_of_a_million_digits_comes_to_an_end() -> None:
+    assert fold_text("1" * 10**6) == "1" * 10**6
