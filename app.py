@@ -25,12 +25,18 @@ from web.api import create_api
 from web.conversations import history_of
 from web.cross_origin import CrossOrigin
 from web.evaluation import Evaluations, add_reports
+from web.exporting import exported_spans
 from web.feedback import feedback_of
 from web.intake import Intake
 from web.keys import KeyStore
 from web.models import MakeWriter, Models
+from web.observed import Observed
 from web.rate import RateLimit
+from web.request_log import STDERR, RequestLog, write_requests_to
 from web.security_headers import SecurityHeaders
+from web.server_log import write_errors
+from web.telemetry import Telemetry
+from web.visit import Watcher
 from web.visitors import VisitorCookie
 from youju.assembly import make_parts, writer_for
 from youju.settings import Settings, load_settings
@@ -53,12 +59,14 @@ def create_app(
     rate: str = "",
     at_once: int = 16,
     origins: Collection[str] = (),
+    telemetry: Telemetry | None = None,
 ) -> FastAPI:
     """The API with the page mounted at /. With `make_writer` the page may set the language model; with `doors` nobody is
-    let in who cannot open one. `rate` and `at_once`: see RateLimit; `origins`: CrossOrigin."""
+    let in who cannot open one. `rate` and `at_once`: see RateLimit; `origins`: CrossOrigin; `telemetry`: where what goes
+    on is told."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    evaluations, intake = Evaluations(library), Intake(library)
-    api = create_api(library, verifier, intake)
+    evaluations, intake, telemetry = Evaluations(library), Intake(library), telemetry or Telemetry()
+    api = create_api(library, verifier, intake, telemetry)
     add_reports(api, evaluations)
     services = Services(
         library=library,
@@ -68,7 +76,9 @@ def create_app(
         intake=intake,
         suggestions=suggestions or Suggestions(library),
         models=Models(library, make_writer),
+        telemetry=telemetry,
     )
+    _watch(telemetry, services)
     app = mount(api, services)
     app.add_middleware(VisitorCookie, pages=pages())
     app.add_middleware(RateLimit, rate=rate, at_once=at_once)
@@ -77,7 +87,18 @@ def create_app(
     keys = doors.keys if doors else None
     app.add_middleware(CrossOrigin, origins=origins, keys=keys)
     app.add_middleware(SecurityHeaders, origins=origins, keys=keys)
+    app.add_middleware(Observed, telemetry=telemetry)  # the outermost: what is refused is told of as well
     return app
+
+
+def _watch(telemetry: Telemetry, services: Services) -> None:
+    """Let the metrics show the index, and who waits."""
+    metrics, intake = telemetry.metrics, services.intake
+    metrics.watch_index(services.library)
+    metrics.watch_line(
+        "page", lambda: services.places.taken, lambda: max(0, services.line.taken - services.places.taken)
+    )
+    metrics.watch_line("articles", lambda: int(intake.is_busy), lambda: intake.waiting)
 
 
 def serve(settings: Settings) -> None:
@@ -89,6 +110,8 @@ def serve(settings: Settings) -> None:
             "Set OPENAI_MODEL and OPENAI_BASE_URL or OPENAI_API_KEY, and leave --model-form (YOUJU_MODEL_FORM) out.",
         )
     doors = doors_for(settings)
+    is_reached = doors is not None or settings.host not in LOOPBACK
+    telemetry = telemetry_for(settings, is_reached=is_reached)
     print("youju: loading the models and the index", file=sys.stderr)
     parts = make_parts(settings)
     if problem := parts.library.warm_up():
@@ -96,17 +119,42 @@ def serve(settings: Settings) -> None:
     warm_up()
     make_writer = partial(writer_for, settings=settings, verifier=parts.verifier) if settings.model_form else None
     suggestions = Suggestions(parts.library)
-    is_reached = doors is not None or settings.host not in LOOPBACK
     rate = settings.rate if settings.rate is not None else RATE if is_reached else ""
     app = create_app(
-        parts.library, parts.verifier, make_writer, suggestions, doors, rate, settings.at_once, settings.origins
+        parts.library,
+        parts.verifier,
+        make_writer,
+        suggestions,
+        doors,
+        rate,
+        settings.at_once,
+        settings.origins,
+        telemetry,
     )
+    app.openapi()  # takes long, and names the routes: not in the midst of requests
     listener = _listen(settings.host, settings.port)
     suggesting = threading.Thread(target=_suggest, args=(suggestions,), daemon=True)
     suggesting.start()
     suggesting.join(SUGGESTED)  # what goes on meanwhile would slow down the first visitor
     print(f"youju: serving on http://{settings.host}:{settings.port}", file=sys.stderr)
-    make_server(app).run(sockets=[listener])
+    try:
+        make_server(app).run(sockets=[listener])
+    finally:
+        telemetry.close()
+
+
+def telemetry_for(settings: Settings, *, is_reached: bool) -> Telemetry:
+    """Who watches the server, and where its logs go. `is_reached`: whether others reach it. Raises YoujuError."""
+    password = settings.password.get_secret_value() if settings.password else ""
+    write_errors([password, os.environ.get("OPENAI_API_KEY", "")])
+    watchers: list[Watcher] = []
+    where = settings.request_log if settings.request_log is not None else STDERR if is_reached else ""
+    if where:
+        write_requests_to(where)
+        watchers.append(RequestLog(questions=settings.log_questions, addresses=settings.log_addresses))
+    if spans := exported_spans():
+        watchers.append(spans)
+    return Telemetry(watchers)
 
 
 def doors_for(settings: Settings) -> Doors | None:
@@ -129,7 +177,7 @@ def doors_for(settings: Settings) -> Doors | None:
 def make_server(app: FastAPI) -> uvicorn.Server:
     """What serves the application, on sockets that are given to its `run`."""
     logging.getLogger("uvicorn.error").addFilter(_is_no_farewell)
-    return uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE))
+    return uvicorn.Server(uvicorn.Config(app, log_config=None, log_level="warning", timeout_graceful_shutdown=GRACE))
 
 
 def _is_no_farewell(record: logging.LogRecord) -> bool:

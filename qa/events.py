@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from qa.answer import Answer, AnswerSentence, Citation
+from qa.generation.trouble import Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Done:
     """The whole Answer; it comes last and once."""
 
     answer: Answer
+    troubles: tuple[Trouble, ...] = ()
+    """What went wrong with the model on the way, also where the answer does not show it."""
 
 
 Event = Cited | Said | Done

@@ -148,7 +148,8 @@ class Pipeline:
                 continue
             clock.stage("write" if writing else "compose")
             said = [*event.answer.warnings, *warnings]
-            yield Done(event.answer.model_copy(update={"timings_ms": clock.timings, "warnings": said}))
+            answer = event.answer.model_copy(update={"timings_ms": clock.timings, "warnings": said})
+            yield Done(answer, writing.troubles if writing else ())
 
     def _begin(self, mode: Mode | None) -> Writing | None:
         """What a model writes; None where the answer is to be quotations."""

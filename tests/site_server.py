@@ -21,6 +21,7 @@ from qa.generation.writer import Writer
 from qa.library import Library
 from web.access import Doors
 from web.models import MakeWriter
+from web.telemetry import Telemetry
 
 ARTICLES = (
     {"id": "hefei.txt", "title": "合肥量子計畫", "source": "測試日報", "published": "2024-05-01",
@@ -52,6 +53,7 @@ class Site:
         make_writer: MakeWriter | None = None,
         doors: Doors | None = None,
         origins: Sequence[str] = (),
+        telemetry: Telemetry | None = None,
     ) -> None:
         self.home = Home(folder / "home")
         self._embedder = embedder
@@ -59,6 +61,7 @@ class Site:
         self._make_writer = make_writer
         self._doors = doors
         self._origins = origins
+        self._telemetry = telemetry
         if articles:
             bulk = folder / "articles.jsonl"
             bulk.write_text("\n".join(json.dumps(a, ensure_ascii=False) for a in articles), "utf-8")
@@ -93,7 +96,13 @@ class Site:
         assert self._server.started
 
     async def _app(self) -> FastAPI:
-        return create_app(self.library, make_writer=self._make_writer, doors=self._doors, origins=self._origins)
+        return create_app(
+            self.library,
+            make_writer=self._make_writer,
+            doors=self._doors,
+            origins=self._origins,
+            telemetry=self._telemetry,
+        )
 
     def stop(self) -> None:
         self._server.should_exit = True

@@ -27,6 +27,7 @@ TABLE = {
     " POST /api/feedback, GET /v1/models, GET /v1/models/{model}, POST /v1/chat/completions",
     "read": "GET /api/articles, GET /api/articles/{article_id}",
     "write": "POST /api/articles, DELETE /api/articles/{article_id}",
+    "metrics": "GET /metrics",
 }
 """What each scope opens; admin opens all of it, and nothing opens any of it without a key."""
 
@@ -225,6 +226,7 @@ def test_a_form_that_is_none_opens_nothing(api: FastAPI, keys: KeyStore, monkeyp
         ("HEAD", "/api/articles/x", Scope.READ),
         ("PUT", "/api/articles", Scope.WRITE),
         ("GET", "/openapi.json", Scope.READ),
+        ("GET", "/metrics/x", Scope.READ),
         ("GET", "/api/none", Scope.ASK),
     ],
 )

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from observed import Seen
 from records import answer
 
-from index.errors import HistoryError
+from index.errors import HistoryError, StoreError
 from qa.answer import Answer, Turn
 from qa.events import Cited, Done, Event, Said
 from qa.feedback import Feedback, FeedbackStore
@@ -19,6 +20,9 @@ from qa.history import History
 from ui.conversation import Asking, Conversations, StillAnswering
 from ui.problems import Told
 from ui.words import Language, words_in
+from web.places import Places
+from web.telemetry import Telemetry
+from web.trace import TraceFilter
 
 WORDS = words_in(Language.HANS)
 PAGE = Asking(key="page")
@@ -59,13 +63,24 @@ def history(tmp_path: Path) -> History:
 
 
 @pytest.fixture
-def page(pipeline: Answering, history: History, tmp_path: Path) -> Conversations:
+def seen() -> Seen:
+    return Seen()
+
+
+@pytest.fixture
+def telemetry(seen: Seen) -> Telemetry:
+    return Telemetry([seen])
+
+
+@pytest.fixture
+def page(pipeline: Answering, history: History, tmp_path: Path, telemetry: Telemetry) -> Conversations:
     services: Any = SimpleNamespace(
         library=SimpleNamespace(pipeline=lambda: pipeline),
         history=history,
         feedback=FeedbackStore(tmp_path / "feedback.sqlite"),
-        places=threading.Semaphore(1),
-        line=threading.Semaphore(2),
+        places=Places(1),
+        line=Places(2),
+        telemetry=telemetry,
     )
     return Conversations(services, WORDS)
 
@@ -250,3 +265,87 @@ def test_when_too_many_wait_the_next_one_is_told(page: Conversations, pipeline: 
     pipeline.goes_on.set()
     assert [list(views)[-1].is_done for views in asking] == [True, True]
     assert list(page.ask("再？", "", "me", Asking("more")))[-1].is_done
+
+
+# -- what is told of it -------------------------------------------------------------------------
+
+
+def ends(telemetry: Telemetry) -> dict[str, float]:
+    """Questions of the page by how they ended, and all answers."""
+    lines = bytes(telemetry.metrics.response("").body).decode().splitlines()
+    counted = [
+        line.rsplit(" ", 1) for line in lines if line.startswith(("youju_page_questions_total", "youju_answers_total"))
+    ]
+    found: dict[str, float] = {}
+    for name, count in counted:
+        label = "answers" if name.startswith("youju_answers") else name.split('"')[1]
+        found[label] = found.get(label, 0) + float(count)
+    return {label: count for label, count in found.items() if count}
+
+
+def told(seen: Seen) -> list[tuple[str, str, str, bool]]:
+    """Of each: its kind, the answer's status, what went wrong or why it was refused, whether it ended early."""
+    visits = [(v.kind.value, v.outcome, v.trace, v.aborted) for v in seen.visits]
+    return [
+        (kind, outcome.status if outcome else "", t.error or t.refused, early) for kind, outcome, t, early in visits
+    ]
+
+
+def test_a_question_of_the_page_is_told_of_once(page: Conversations, seen: Seen, telemetry: Telemetry) -> None:
+    list(page.ask("甲？", "", "me", PAGE))
+    assert told(seen) == [("page_question", "answered", "", False)]
+    assert ends(telemetry) == {"answered": 1, "answers": 1}
+    [visit] = seen.visits
+    assert visit.trace.caller == "page"
+    assert visit.outcome
+    assert (visit.outcome.question, visit.outcome.answer) == ("甲？", "规模为5000亿元。")
+
+
+def test_an_answer_that_comes_late_is_told_of_when_it_comes(
+    page: Conversations, history: History, pipeline: Answering, seen: Seen, telemetry: Telemetry
+) -> None:
+    pipeline.goes_on.clear()
+    views: Any = page.ask("甲？", "", "me", PAGE)
+    next(views)
+    next(views)
+    views.close()
+    assert told(seen) == [("page_question", "", "", True)]
+    pipeline.goes_on.set()
+    assert kept(history, 1) == [["甲？"]]
+    assert told(seen)[1:] == [("late_answer", "answered", "", False)]
+    assert len({visit.trace.id for visit in seen.visits}) == 1
+    assert ends(telemetry) == {"stopped": 1, "answers": 1}
+
+
+def test_what_is_stopped_is_no_answer(
+    page: Conversations, pipeline: Answering, seen: Seen, telemetry: Telemetry
+) -> None:
+    pipeline.goes_on.clear()
+    views = page.ask("甲？", "", "me", PAGE)
+    for _ in range(3):
+        next(views)
+    page.stop("page")
+    list(views)
+    assert told(seen) == [("page_question", "", "", True)]
+    assert ends(telemetry) == {"stopped": 1}
+    pipeline.goes_on.set()
+
+
+def test_failures_and_refusals_of_the_page_are_told_of(
+    page: Conversations, pipeline: Answering, seen: Seen, telemetry: Telemetry, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.handler.addFilter(TraceFilter())
+    for trouble in (StoreError("x"), ZeroDivisionError("x")):
+        pipeline.trouble = trouble
+        list(page.ask("甲？", "", "me", PAGE))
+    ids = [visit.trace.id for visit in seen.visits]
+    assert [record.trace_id for record in caplog.records] == ids
+    pipeline.goes_on.clear()
+    first, second = page.ask("甲？", "", "me", PAGE), page.ask("乙？", "", "you", Asking("other"))
+    next(first)
+    next(second)
+    with pytest.raises(Told):
+        next(page.ask("丙？", "", "they", Asking("third")))
+    pipeline.goes_on.set()
+    assert [trouble for _, _, trouble, _ in told(seen)] == ["store_failed", "internal", "page_full"]
+    assert ends(telemetry) == {"failed": 2, "refused": 1}

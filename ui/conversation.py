@@ -19,8 +19,10 @@ from ui.services import Services
 from ui.transcript import Shown, exchange_html, transcript_html
 from ui.words import Words
 from web.background import in_background
+from web.errors import INTERNAL
 from web.keeping import Place, kept
 from web.stops import Run, Stops
+from web.trace import Trace
 
 T = TypeVar("T")
 FLUSHED = 0.1
@@ -117,31 +119,43 @@ class Conversations:
         self._check(question)
         if self._stops.is_running(how.key):
             raise StillAnswering(self._words.errors["still_answering"])
+        with self._services.telemetry.asked() as trace:
+            yield from self._streamed(question, dialogue, place, how, trace)
+
+    def _streamed(self, question: str, dialogue: Dialogue, place: Place, how: Asking, trace: Trace) -> Iterator[View]:
+        telemetry = self._services.telemetry
         pipeline = self._services.library.pipeline()
         events = pipeline.stream(question, dialogue.turns, place.filters, mode=how.mode, preferences=how.preferences)
         past = self._past(dialogue.exchanges, place.owner)
         shown, conversation = Shown(question.strip()), place.conversation
-        with self._in_line(), self._stops.running(how.key) as run:
+        with self._in_line(trace), self._stops.running(how.key) as run:
             view = partial(self._view, past, run)
             yield view(shown, conversation)
             try:
-                keeping = self._in_turn(kept(_unstopped(events, run), self._services.history, place))
-                for event, conversation in in_background(keeping, lambda: run.is_over):
+                answered = telemetry.answers(_unstopped(events, run), trace)
+                with trace.present():
+                    keeping = self._in_turn(kept(answered, self._services.history, place))
+                    coming = in_background(keeping, lambda: run.is_over)
+                for event, conversation in coming:
                     shown = shown.after(event)
                     yield view(shown, conversation)
             except YoujuError as error:
-                yield view(replace(shown, trouble=in_words(error, self._words)), conversation)
+                with trace.failing(error.code):
+                    said = in_words(error, self._words)
+                yield view(replace(shown, trouble=said), conversation)
             except Exception:  # noqa: BLE001  a defect of ours: what has come stays, and whoever asked is told
-                _log.exception("an answer failed")
+                with trace.failing(INTERNAL.code):
+                    _log.exception("an answer failed")
                 yield view(replace(shown, trouble=self._words.errors["other"]), conversation)
             else:
                 if run.is_stopped and not run.is_left:
                     yield view(replace(shown, trouble=self._words.chat.stopped), conversation)
 
     @contextmanager
-    def _in_line(self) -> Iterator[None]:
+    def _in_line(self, trace: Trace) -> Iterator[None]:
         """Among those whose question is answered, or waits. Raises Told where there are too many."""
         if not self._services.line.acquire(blocking=False):
+            trace.refused = "page_full"
             raise Told(self._words.errors["busy"])
         try:
             yield

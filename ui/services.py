@@ -1,6 +1,5 @@
 """What the page works with: everything that is done happens in here, the tabs show it."""
 
-import threading
 from dataclasses import dataclass, field
 
 from qa.feedback import FeedbackStore
@@ -10,6 +9,8 @@ from qa.suggestions import Suggestions
 from web.evaluation import Evaluations
 from web.intake import Intake
 from web.models import Models
+from web.places import Places
+from web.telemetry import Telemetry
 
 ANSWERED = 8
 """Questions that are answered at once for those who use the page, whatever its language; others wait."""
@@ -28,5 +29,6 @@ class Services:
     intake: Intake
     suggestions: Suggestions
     models: Models
-    places: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(ANSWERED))
-    line: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(ANSWERED + WAITING))
+    telemetry: Telemetry = field(default_factory=Telemetry)
+    places: Places = field(default_factory=lambda: Places(ANSWERED))
+    line: Places = field(default_factory=lambda: Places(ANSWERED + WAITING))

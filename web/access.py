@@ -29,6 +29,7 @@ from web.cross_origin import READING, is_foreign
 from web.errors import ErrorBody, ErrorDetail, detail_of, status_of
 from web.keys import Key, KeyStore
 from web.scopes import is_for_programs, scopes_for
+from web.trace import caller_is
 from web.visitors import owner_as
 
 SESSION = "youju_session"
@@ -131,6 +132,7 @@ class Access:
         key: Key | None = await to_thread.run_sync(find, limiter=self._looking)
         if key is None:
             return _error(401, "unauthorized", "this key opens nothing.", "It may be revoked, or have expired.")
+        caller_is(request.scope, "key", key.id)
         for wanted in sorted(scopes_for(request.method, request.scope["path"])):
             if not key.allows(wanted):
                 return _error(403, "forbidden", f"this key is not good for that: it lacks the scope {wanted.value!r}.")
@@ -154,8 +156,12 @@ class Access:
         header = self._doors.proxy_header
         if header and request.headers.get(header):
             owner_as(request.scope, f"person:{request.headers[header]}")
+            caller_is(request.scope, "person")
             return True
-        return bool(self._doors.password) and self._is_signed(request.cookies.get(SESSION, ""))
+        is_signed = bool(self._doors.password) and self._is_signed(request.cookies.get(SESSION, ""))
+        if is_signed:
+            caller_is(request.scope, "password")
+        return is_signed
 
     # -- the page's password --------------------------------------------------------------
 

@@ -1,7 +1,9 @@
 """The HTTP API: search, ask, verify, articles, conversations, completions, health. README.md lists the routes."""
 
-from fastapi import APIRouter, FastAPI, HTTPException, Request
-from starlette.responses import StreamingResponse
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Header, HTTPException, Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Match
 
 from qa.answer import Answer
@@ -25,14 +27,22 @@ from web.intake import Intake
 from web.keeping import Place, kept
 from web.mcp import mcp_route, mcp_server, running
 from web.openapi import describe, errors_of
+from web.scopes import METRICS
+from web.telemetry import Telemetry
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 
 
-def create_api(library: Library, verifier: Verifier | None = None, intake: Intake | None = None) -> FastAPI:
+def create_api(
+    library: Library,
+    verifier: Verifier | None = None,
+    intake: Intake | None = None,
+    telemetry: Telemetry | None = None,
+) -> FastAPI:
     """The API over a library, ready to be served or mounted upon."""
     # No /docs: its page would load scripts from another host. /openapi.json has the schema.
-    mcp = mcp_server(library)
+    history, telemetry = history_of(library), telemetry or Telemetry()
+    mcp = mcp_server(library, telemetry)
     app = FastAPI(
         title="Youju 有据",
         summary="Cited question answering over Chinese articles",
@@ -42,12 +52,12 @@ def create_api(library: Library, verifier: Verifier | None = None, intake: Intak
     )
     errors.install(app)
     app.add_middleware(BodyLimit)
-    history = history_of(library)
-    app.include_router(_router(library, verifier or Verifier(), history))
+    app.include_router(_router(library, verifier or Verifier(), history, telemetry))
+    app.include_router(_metrics(telemetry))
     app.include_router(conversations(library, history))
     app.include_router(feedback(library, history))
     app.include_router(articles(library, intake or Intake(library)))
-    app.include_router(completions(library))
+    app.include_router(completions(library, telemetry))
     app.include_router(_health(library))
     describe(app)
     app.router.routes.append(mcp_route(mcp))
@@ -64,13 +74,14 @@ def _unmatched(request: Request) -> None:
     )
 
 
-def _router(library: Library, verifier: Verifier, history: History) -> APIRouter:
+def _router(library: Library, verifier: Verifier, history: History, telemetry: Telemetry) -> APIRouter:
     router = APIRouter(responses=errors_of(404, 413, 422))
 
     @router.post("/api/search", response_model_exclude_none=True)
     def search(request: SearchRequest) -> SearchResponse:
         pipeline, clock = library.pipeline(), Clock()
         hits = pipeline.search(request.question, request.k, request.filters, clock)
+        telemetry.searched(clock.timings, request.question)
         timings = clock.timings | {"total": round(sum(clock.timings.values()), 2)}
         legs = pipeline.legs(request.question, request.k, request.filters) if request.legs else None
         warnings = pipeline.warnings(request.question, request.filters, hits) or None
@@ -80,8 +91,8 @@ def _router(library: Library, verifier: Verifier, history: History) -> APIRouter
     def ask(request: AskRequest, owner: Owner) -> Answer | StreamingResponse:
         turns = turns_for(history, request.conversation, request.history, MAX_HISTORY, owner)
         wanted = Preferences(Script(request.script) if request.script else None, request.sentences)
-        answered = library.pipeline().stream(
-            request.question, turns, request.filters, request.asof, request.mode, wanted
+        answered = telemetry.answers(
+            library.pipeline().stream(request.question, turns, request.filters, request.asof, request.mode, wanted)
         )
         if request.conversation is None:
             return streamed(answered) if request.stream else answer_of(answered)
@@ -112,5 +123,15 @@ def _health(library: Library) -> APIRouter:
         return Readiness(
             articles=len(versions), embedder=reader.embedder, index=reader.store.digest(), asking=library.described
         )
+
+    return router
+
+
+def _metrics(telemetry: Telemetry) -> APIRouter:
+    router = APIRouter(responses=errors_of())
+
+    @router.get(METRICS, response_class=PlainTextResponse)
+    def metrics(accept: Annotated[str, Header()] = "") -> Response:
+        return telemetry.metrics.response(accept)
 
     return router

@@ -4,6 +4,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -33,7 +34,7 @@ def in_background(items: Iterator[T], is_over: Callable[[], bool] = lambda: Fals
             come.put(error)
         come.put(None)
 
-    threading.Thread(target=work, daemon=True).start()
+    threading.Thread(target=copy_context().run, args=(work,), daemon=True).start()  # of the same trace
     return _taken(come, is_over, gone)
 
 

@@ -38,6 +38,7 @@ from web.completion_forms import (
 )
 from web.events import guarded, named_stream
 from web.openapi import errors_of
+from web.telemetry import Telemetry
 
 MODELS: dict[str, Mode | None] = {"youju": None, "youju-extractive": "extractive", "youju-llm": "llm"}
 """Who writes: as the server is set, quotations, or the language model, where there is one."""
@@ -46,7 +47,7 @@ MAX_HISTORY = 50
 """Messages before the question that are looked at, the last ones."""
 
 
-def completions(library: Library) -> APIRouter:
+def completions(library: Library, telemetry: Telemetry) -> APIRouter:
     """The routes under /v1."""
     router = APIRouter(prefix="/v1", responses=errors_of(404, 422))
 
@@ -69,7 +70,9 @@ def completions(library: Library) -> APIRouter:
         question, history = _conversation(request.messages)
         wishes = request.youju or NO_WISHES
         wanted = Preferences(Script(wishes.script) if wishes.script else None, wishes.sentences)
-        events = library.pipeline().stream(question, history, wishes.filters, wishes.asof, mode, wanted)
+        events = telemetry.answers(
+            library.pipeline().stream(question, history, wishes.filters, wishes.asof, mode, wanted)
+        )
         reply = _Replying(request)
         return reply.streamed(events) if request.stream else reply.whole(events)
 

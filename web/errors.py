@@ -23,6 +23,7 @@ from index.errors import (
     StoreFull,
     YoujuError,
 )
+from web.trace import HEADER, failed_with, trace_in
 
 _log = logging.getLogger(__name__)
 _STATUS: dict[type[YoujuError], int] = {
@@ -92,6 +93,7 @@ def status_of(error: YoujuError) -> int:
 
 def detail_of(error: YoujuError) -> ErrorDetail:
     """What a caller is told. What went wrong inside is logged, for it may name the server's folders."""
+    failed_with(error.code)
     if isinstance(error, IndexBusy):
         return ErrorDetail(
             code=error.code, message="articles are being added or removed.", hint="Try again in a while."
@@ -126,6 +128,8 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     return _respond(error.status_code, code, str(error.detail), hint)
 
 
-async def _unexpected(_request: Request, _error: Exception) -> JSONResponse:
+async def _unexpected(request: Request, _error: Exception) -> JSONResponse:
     """A defect of ours: the log has it (Starlette raises it again), the caller gets the form."""
-    return JSONResponse(ErrorBody(error=INTERNAL).model_dump(), status_code=500)
+    trace = trace_in(request.scope)
+    headers = {HEADER: trace.id} if trace else None
+    return JSONResponse(ErrorBody(error=INTERNAL).model_dump(), status_code=500, headers=headers)

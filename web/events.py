@@ -11,6 +11,7 @@ from index.errors import YoujuError
 from qa.answer import Answer
 from qa.events import Cited, Done, Event, Said
 from web.errors import INTERNAL, ErrorBody, ErrorDetail, detail_of
+from web.trace import failed_with
 
 
 def answer_of(events: Iterator[Event]) -> Answer:
@@ -39,6 +40,7 @@ def guarded(lines: Iterator[bytes]) -> Iterator[bytes]:
     except YoujuError as error:
         yield _failed(detail_of(error))
     except Exception:  # a defect of ours: the server's log has it; no status can be sent any more
+        failed_with(INTERNAL.code)
         yield _failed(INTERNAL)
         raise
 

@@ -19,6 +19,7 @@ from index.load.limits import Limits
 from qa.library import Library
 from web.background import in_background
 from web.forms import SKIPPED, Taken
+from web.places import Places
 
 MAX_FILES = 500
 """Files that are taken at once."""
@@ -55,7 +56,7 @@ class Intake:
         self._library = library
         self._limits = limits
         self._turn = threading.Lock()
-        self._line = threading.BoundedSemaphore(WAITING + 1)
+        self._line = Places(WAITING + 1)
 
     def add(self, uploads: Sequence[Upload]) -> Iterator[Taken]:
         """Put the files aside, then index them: what became of each article, once it is committed. They are indexed to the
@@ -80,6 +81,11 @@ class Intake:
     def is_busy(self) -> bool:
         """Whether who adds now waits for others of this server."""
         return self._turn.locked()
+
+    @property
+    def waiting(self) -> int:
+        """Those who wait until articles are added or removed for others."""
+        return max(0, self._line.taken - self.is_busy)
 
     def _indexed(self, folder: str, mine: ExitStack) -> Iterator[Taken]:
         with mine, ParserProcess(self._limits) as parser, self._writing(ADDING, parser.read) as indexer:

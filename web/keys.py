@@ -36,6 +36,8 @@ class Scope(StrEnum):
     """Reading articles and the reports of evaluations."""
     WRITE = "write"
     """Adding and removing articles."""
+    METRICS = "metrics"
+    """Reading the server's figures, and nothing else: what gathers them needs no articles."""
     ADMIN = "admin"
 
 

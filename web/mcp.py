@@ -17,12 +17,15 @@ from starlette.routing import Route
 
 from index.errors import YoujuError
 from qa.answer import Answer, Hit, Turn
+from qa.clock import Clock
 from qa.filters import Filters
 from qa.library import Library
 from qa.pipeline import MAX_QUESTION
 from web.body_limit import MAX_BODY
 from web.errors import detail_of
+from web.events import answer_of
 from web.forms import MAX_HISTORY
+from web.telemetry import Telemetry
 
 PATH = "/mcp"
 MAX_HITS = 100
@@ -58,8 +61,9 @@ class Excerpt(BaseModel):
     text: str
 
 
-def mcp_server(library: Library) -> MCPServer[None]:
+def mcp_server(library: Library, telemetry: Telemetry | None = None) -> MCPServer[None]:
     """The server of the tools over a library."""
+    telemetry = telemetry or Telemetry()
     server: MCPServer[None] = MCPServer("youju", title="Youju 有据", instructions=INSTRUCTIONS, log_level="WARNING")
 
     @server.tool(annotations=_READS, structured_output=True)
@@ -69,14 +73,17 @@ def mcp_server(library: Library) -> MCPServer[None]:
         filters: Filters | None = None,
     ) -> Answer:
         """Answer a question from the articles, each sentence cited to the characters that bear it out."""
-        return _told(lambda: library.pipeline().ask(question, history, filters))
+        return _told(lambda: answer_of(telemetry.answers(library.pipeline().stream(question, history, filters))))
 
     @server.tool(annotations=_READS, structured_output=True)
     def search(
         question: Question, k: Annotated[int, Field(ge=1, le=MAX_HITS)] = 10, filters: Filters | None = None
     ) -> Hits:
         """Find the sentences of the articles that are nearest to a question."""
-        return _told(lambda: Hits(hits=library.pipeline().search(question, k, filters)))
+        clock = Clock()
+        found = _told(lambda: Hits(hits=library.pipeline().search(question, k, filters, clock)))
+        telemetry.searched(clock.timings, question)
+        return found
 
     @server.tool(annotations=_READS, structured_output=True)
     def read_article(

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from web.errors import ErrorBody, ErrorDetail
+from web.trace import refused_for
 from web.visitors import named_in
 
 WORK = ("/api/ask", "/api/search", "/api/verify", "/v1/chat/completions", "/mcp")
@@ -44,11 +45,13 @@ class RateLimit:
             return
         path, who = scope["path"], _who(scope)
         if self._is_over(path, who):
+            refused_for(scope, "rate")
             told = f"one may ask {self._said}."
             await _refusal(429, "too_many_requests", told, self._wait(who))(scope, receive, send)
         elif not path.startswith(WORK):
             await self._app(scope, receive, send)
         elif sum(self._now.values()) >= self._at_once or self._now[who] >= max(1, self._at_once // 2):
+            refused_for(scope, "busy")
             await _refusal(503, "busy", "the server works on as much as it can.", AGAIN)(scope, receive, send)
         else:
             self._now[who] += 1

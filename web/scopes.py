@@ -2,7 +2,8 @@
 
 from web.keys import Scope
 
-PROGRAMS = ("/api/", "/v1/", "/mcp", "/runs/", "/openapi.json")
+METRICS = "/metrics"
+PROGRAMS = ("/api/", "/v1/", "/mcp", "/runs/", "/openapi.json", METRICS)
 """Paths, or their beginnings, that a key opens as well."""
 
 
@@ -17,4 +18,6 @@ def scopes_for(method: str, path: str) -> frozenset[Scope]:
         return frozenset({Scope.READ if method in ("GET", "HEAD") else Scope.WRITE})
     if path.startswith("/mcp"):
         return frozenset({Scope.ASK, Scope.READ})  # one route for all of its tools
+    if path == METRICS:
+        return frozenset({Scope.METRICS})
     return frozenset({Scope.ASK if path.startswith(("/api/", "/v1/")) else Scope.READ})

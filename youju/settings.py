@@ -72,6 +72,12 @@ class Settings(BaseSettings):
         (), description="sites whose pages may ask and read, separated by commas: https://www.example.org"
     )
     at_once: int = Field(16, ge=1, description="requests that are worked on at the same time")
+    request_log: str | None = Field(
+        None,
+        description='file of a line for each request, "-" for the standard error; where not set, that off this machine',
+    )
+    log_questions: bool = Field(False, description="the request log has what is asked and answered")
+    log_addresses: bool = Field(False, description="the request log has where requests are from")
     port: int = Field(7860, ge=1, le=65535, description="port that the server listens on")
 
     @field_validator("embedder")

@@ -88,6 +88,8 @@ class Call:
     until: float
     """On the monotonic clock."""
     usage: Usage = field(default_factory=Usage)
+    troubles: list[Trouble] = field(default_factory=list)
+    """Of requests that failed, one each."""
 
     def check(self) -> None:
         """Raises ModelTrouble when the time is over."""
@@ -114,6 +116,13 @@ class ChatModel:
 
     def stream(self, messages: Messages, call: Call) -> Iterator[str]:
         """The reply's text as it comes. Raises ModelTrouble, also in its midst."""
+        try:
+            yield from self._streamed(messages, call)
+        except ModelTrouble as error:
+            call.troubles.append(error.trouble)
+            raise
+
+    def _streamed(self, messages: Messages, call: Call) -> Iterator[str]:
         call.check()
         call.usage.requests += 1
         with _named_troubles():

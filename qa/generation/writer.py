@@ -62,6 +62,12 @@ class Writing:
         prices = self._writer.prices
         return prices.of(self.call.usage.as_dict()) if prices else None
 
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """All that went wrong so far: with requests, of which some were made in vain and not missed, and with replies."""
+        failed = self.call.troubles
+        return (*failed, self.trouble) if self.trouble and self.trouble not in failed else tuple(failed)
+
     def sentences(self, task: Task, passages: list[tuple[Passage, Candidate]]) -> Iterator[Checked]:
         """Sentences that their sources bear out, each as soon as it is checked; then look at `trouble` and `dropped`.
 
