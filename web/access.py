@@ -43,7 +43,7 @@ TRYING = 8
 """Passwords that are tried at once; whoever comes then is told to wait, so that no more than so many are in a PAUSE."""
 MAX_FORM = 4096
 """Bytes of the form of the password."""
-OPEN = ("/healthz", "/readyz", "/favicon.ico")
+OPEN = ("/healthz", "/readyz", "/favicon.ico", "/widget.js", "/embed")
 LOGIN = "/login"
 LOOKING = 4
 """Keys that are looked up at once, in threads that nothing else takes."""

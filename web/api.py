@@ -29,6 +29,7 @@ from web.mcp import mcp_route, mcp_server, running
 from web.openapi import describe, errors_of
 from web.scopes import METRICS
 from web.telemetry import Telemetry
+from web.widget import widget
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 
@@ -61,6 +62,7 @@ def create_api(
     app.include_router(_health(library))
     describe(app)
     app.router.routes.append(mcp_route(mcp))
+    app.include_router(widget())
     for above in ("/api", "/v1"):
         app.add_api_route(above + "/{path:path}", _unmatched, methods=METHODS, include_in_schema=False)
     return app
