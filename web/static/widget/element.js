@@ -252,8 +252,9 @@ function begin() {
   const isPage = "embed" in script.dataset; // which has its options in its address, where no server sees the key
   const given = isPage ? Object.fromEntries(new URLSearchParams(location.hash.slice(1))) : { ...script.dataset };
   given.heading = given.title;
+  given.server ??= HOME;
   if (isPage) {
-    delete given.server; // a link does not choose whom this page asks
+    given.server = HOME; // a link does not choose whom this page asks
     given.inline = "page";
     document.documentElement.lang = LANGUAGES[languageOf([given.lang, ...navigator.languages])];
   }
@@ -261,10 +262,8 @@ function begin() {
   document.body.append(chat);
 }
 
-if (!customElements.get("youju-chat")) {
-  customElements.define("youju-chat", YoujuChat);
-  if (script && !("manual" in script.dataset)) {
-    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
-    else begin();
-  }
+if (!customElements.get("youju-chat")) customElements.define("youju-chat", YoujuChat);
+if (script && !("manual" in script.dataset)) {
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
 }
