@@ -244,10 +244,16 @@ def test_what_the_present_article_cannot_show_is_quoted_with_the_reason(open_pag
     expect(quote).to_have_text(QUOTE)
     expect(why).to_have_text("这里不能打开全文。引用的原句：")
     page.keyboard.press("Escape")
-    article = {"version": 2, "text": "别的"}
-    for status, told in ((200, "文章在引用之后更新过。引用时的原句："), (404, "文章已被移除。引用时的原句：")):
+    headers = {"authorization": f"Bearer {served.key}", "origin": served.host.origin}
+    article = httpx.get(served.site.url + "api/articles/hefei.txt", headers=headers).json()
+    updated = "文章在引用之后更新过。引用时的原句："
+    for status, sent, told in (
+        (200, article | {"version": 2}, updated),
+        (200, article | {"text": "别的"}, updated),
+        (404, {"error": {"code": "article_not_found"}}, "文章已被移除。引用时的原句："),
+    ):
         page.unroute_all()
-        page.route("**/api/articles/**", answering(status, article))
+        page.route("**/api/articles/**", answering(status, sent))
         exchange.locator(".cite").click()
         expect(why).to_have_text(told)
         expect(quote).to_have_text(QUOTE)
