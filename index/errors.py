@@ -15,6 +15,7 @@ YoujuError
 ├── QuestionError            a question that cannot be asked (empty, too long)
 ├── StatementError           a statement that cannot be verified (empty, too long, nothing cited)
 ├── HistoryError             the conversations cannot be read or written
+├── JobNotFound              no upload has this id
 ├── ConversationNotFound     no conversation has this id
 └── ConversationChanged      an answer that is to be replaced is no longer its conversation's last
 """
@@ -126,6 +127,12 @@ class ArticleNotFound(YoujuError):
     """No article has the id that was asked for."""
 
     code = "article_not_found"
+
+
+class JobNotFound(YoujuError):
+    """No upload has the id that was asked for, or it was long ago."""
+
+    code = "job_not_found"
 
 
 class QuestionError(YoujuError):

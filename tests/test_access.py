@@ -26,7 +26,7 @@ TABLE = {
     " DELETE /api/conversations/{conversation}, GET /api/conversations/{conversation}/export, GET /api/feedback,"
     " POST /api/feedback, GET /v1/models, GET /v1/models/{model}, POST /v1/chat/completions",
     "read": "GET /api/articles, GET /api/articles/{article_id}",
-    "write": "POST /api/articles, DELETE /api/articles/{article_id}",
+    "write": "GET /api/jobs/{job}, POST /api/articles, DELETE /api/articles/{article_id}",
     "metrics": "GET /metrics",
 }
 """What each scope opens; admin opens all of it, and nothing opens any of it without a key."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -130,6 +131,19 @@ def test_without_a_root_a_file_has_its_own_name(youju: Any, tmp_path: Path) -> N
     youju.remove("无锡.txt")
     with pytest.raises(FileNotFoundError):
         list(youju.add([tmp_path / "none.txt"]))
+
+
+def test_files_are_sent_without_waiting(youju: Any, tmp_path: Path) -> None:
+    file = tmp_path / "常州.txt"
+    file.write_text("常州梳篦\n\n常州有梳篦店9家。", "utf-8")
+    job = youju.submit([file])
+    while youju.job(job.id).state == "running":
+        time.sleep(0.02)
+    assert (youju.job(job.id).state, youju.job(job.id).counts) == ("done", {"added": 1})
+    youju.remove("常州.txt")
+    with pytest.raises(Refused) as refused:
+        youju.job("none")
+    assert (refused.value.status, refused.value.code) == (404, "job_not_found")
 
 
 def test_a_conversation_goes_on(youju: Any) -> None:

@@ -15,7 +15,7 @@ from qa.script import Script
 from qa.verify.cited import CitedText
 from qa.verify.verifier import Verification, Verifier
 from web import errors
-from web.articles import articles
+from web.articles import articles, uploads_of
 from web.background import in_background
 from web.body_limit import BodyLimit
 from web.completions import completions
@@ -24,6 +24,7 @@ from web.events import answer_of, streamed
 from web.feedback import feedback
 from web.forms import MAX_HISTORY, AskRequest, Health, Readiness, SearchRequest, SearchResponse, VerifyRequest
 from web.intake import Intake
+from web.jobs import Jobs
 from web.keeping import Place, kept
 from web.mcp import mcp_route, mcp_server, running
 from web.openapi import describe, errors_of
@@ -57,7 +58,9 @@ def create_api(
     app.include_router(_metrics(telemetry))
     app.include_router(conversations(library, history))
     app.include_router(feedback(library, history))
-    app.include_router(articles(library, intake or Intake(library)))
+    jobs = Jobs(library.home.root / "jobs.sqlite")
+    app.include_router(articles(library, intake or Intake(library), jobs))
+    app.include_router(uploads_of(jobs))
     app.include_router(completions(library, telemetry))
     app.include_router(_health(library))
     describe(app)
@@ -130,7 +133,7 @@ def _health(library: Library) -> APIRouter:
 
 
 def _metrics(telemetry: Telemetry) -> APIRouter:
-    router = APIRouter(responses=errors_of())
+    router = APIRouter(responses=errors_of(422))
 
     @router.get(METRICS, response_class=PlainTextResponse)
     def metrics(accept: Annotated[str, Header()] = "") -> Response:

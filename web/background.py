@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from typing import TypeVar
@@ -36,6 +37,18 @@ def in_background(items: Iterator[T], is_over: Callable[[], bool] = lambda: Fals
 
     threading.Thread(target=copy_context().run, args=(work,), daemon=True).start()  # of the same trace
     return _taken(come, is_over, gone)
+
+
+def alone_in_background(items: Iterator[T]) -> None:
+    """Work the items off from now on, although nobody takes them. What they raise is logged."""
+
+    def work() -> None:
+        try:
+            deque(items, maxlen=0)
+        except Exception:  # noqa: BLE001  nobody else would see it
+            _log.exception("what nobody waits for has failed")
+
+    threading.Thread(target=copy_context().run, args=(work,), daemon=True).start()
 
 
 def _taken(

@@ -18,7 +18,7 @@ from web.scopes import is_for_programs, scopes_for
 READING = ("GET", "HEAD", "OPTIONS")
 METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE")
 SENT = ("Authorization", "Content-Type", "Last-Event-ID", "Mcp-Session-Id", "Mcp-Protocol-Version", "traceparent")
-SEEN = ("Retry-After", "X-Trace-Id", "Mcp-Session-Id")
+SEEN = ("Location", "Retry-After", "X-Trace-Id", "Mcp-Session-Id")
 """Headers that a page of another site may send, and see."""
 LOOKING = 2
 """Requests for which the keys' origins are looked up at once."""

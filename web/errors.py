@@ -17,6 +17,7 @@ from index.errors import (
     HistoryError,
     IndexBusy,
     IndexMissing,
+    JobNotFound,
     QuestionError,
     RerankerError,
     StatementError,
@@ -29,6 +30,7 @@ _log = logging.getLogger(__name__)
 _STATUS: dict[type[YoujuError], int] = {
     ArticleNotFound: 404,
     ConversationNotFound: 404,
+    JobNotFound: 404,
     QuestionError: 422,
     StatementError: 422,
     IndexBusy: 409,

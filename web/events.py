@@ -1,7 +1,7 @@
 """An answer as server-sent events: `citation`, `sentence`, `done` (the whole Answer), `error`."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from fastapi.sse import format_sse_event
@@ -27,9 +27,9 @@ def streamed(events: Iterator[Event]) -> StreamingResponse:
     return named_stream(guarded(map(_line, chain([first], events))))
 
 
-def named_stream(lines: Iterator[bytes]) -> StreamingResponse:
-    """Server-sent events as they come."""
-    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # a proxy must not hold it back
+def named_stream(lines: Iterator[bytes], also: Mapping[str, str] | None = None) -> StreamingResponse:
+    """Server-sent events as they come, with headers of their own."""
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no", **(also or {})}  # a proxy must not hold it back
     return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
 
 

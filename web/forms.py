@@ -143,6 +143,7 @@ class ArticleBody(ArticleMetadata):
     dropped: list[str] = Field(description="blocks that cleaning took out")
 
 
+FAILED = "failed"
 SKIPPED = "skipped"
 """What becomes of a file that is not read at all."""
 

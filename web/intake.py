@@ -4,7 +4,7 @@ import errno
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -17,7 +17,7 @@ from index.load import MAX_ID, SUFFIXES, ReadFile
 from index.load.apart import ParserProcess
 from index.load.limits import Limits
 from qa.library import Library
-from web.background import in_background
+from web.background import alone_in_background, in_background
 from web.forms import SKIPPED, Taken
 from web.places import Places
 
@@ -46,6 +46,9 @@ class Upload:
     size: int
 
 
+Follow = Callable[[Iterator[Taken]], Iterator[Taken]]
+
+
 class Intake:
     """Adds articles to a library's home and removes them. Safe to share between threads; one writes at a time.
 
@@ -58,13 +61,21 @@ class Intake:
         self._turn = threading.Lock()
         self._line = Places(WAITING + 1)
 
-    def add(self, uploads: Sequence[Upload]) -> Iterator[Taken]:
+    def add(self, uploads: Sequence[Upload], follow: Follow = iter) -> Iterator[Taken]:
         """Put the files aside, then index them: what became of each article, once it is committed. They are indexed to the
-        end although nobody waits for it.
+        end although nobody waits for it; what becomes of them passes through `follow` all the same.
 
         Raises StoreError where they cannot be put aside, IndexBusy where too many wait already; what is given raises
         IndexBusy while another program writes, EmbedderMismatch, StoreError.
         """
+        return in_background(follow(self._put_aside(uploads)))
+
+    def begin(self, uploads: Sequence[Upload], follow: Follow) -> None:
+        """The same for who does not wait. Raises StoreError, IndexBusy; what is given to `follow` raises as there."""
+        alone_in_background(follow(self._put_aside(uploads)))
+
+    def _put_aside(self, uploads: Sequence[Upload]) -> Iterator[Taken]:
+        """What becomes of the files, which are indexed as it is asked for."""
         with ExitStack() as entered:
             entered.enter_context(self._in_line())
             folder = entered.enter_context(tempfile.TemporaryDirectory(prefix="youju-upload-"))
@@ -75,7 +86,7 @@ class Intake:
             for name, problem in problems
             if problem
         ]
-        return chain(skipped, in_background(self._indexed(folder, mine)))
+        return chain(skipped, self._indexed(folder, mine))
 
     @property
     def is_busy(self) -> bool:

@@ -16,6 +16,8 @@ def scopes_for(method: str, path: str) -> frozenset[Scope]:
     """What a key must be good for to send this: all of it."""
     if path.startswith("/api/articles"):
         return frozenset({Scope.READ if method in ("GET", "HEAD") else Scope.WRITE})
+    if path.startswith("/api/jobs"):
+        return frozenset({Scope.WRITE})
     if path.startswith("/mcp"):
         return frozenset({Scope.ASK, Scope.READ})  # one route for all of its tools
     if path == METRICS:

@@ -18,6 +18,7 @@ from qa.filters import Filters
 from qa.history import Conversation
 from qa.verify.verifier import Verification
 from web.forms import ArticleBody, ArticleRow, Readiness, SearchResponse, Taken
+from web.jobs import Job
 from youju.client.asynchronous import AsyncYouju
 from youju.client.blocking import Youju
 from youju.client.errors import ClientError, Refused, ServerUnreachable
@@ -36,6 +37,7 @@ __all__ = [
     "Event",
     "Filters",
     "Hit",
+    "Job",
     "Readiness",
     "Refused",
     "Said",

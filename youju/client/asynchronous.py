@@ -1,7 +1,7 @@
 """The client for asyncio: the methods of `youju.client.Youju`, awaited."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack
@@ -15,6 +15,7 @@ from qa.filters import Filters
 from qa.history import Conversation
 from qa.verify.verifier import Verification
 from web.forms import ArticleBody, ArticleRow, Readiness, SearchResponse, Taken
+from web.jobs import Job
 from youju.client import calls
 from youju.client.calls import Call, Files, Wishes
 
@@ -94,6 +95,18 @@ class AsyncYouju:
         if not is_whole:
             raise calls.cut_short(self._server)
 
+    async def submit(self, paths: Sequence[Path], root: Path | None = None) -> Job:
+        """The same for who does not wait: the files are indexed, and `job` tells how far that has come."""
+        files = Files()
+        with files.opened, self._answered():
+            response = await self._http.post("/api/articles", params={"wait": "false"}, files=files.parts(paths, root))
+        calls.check(response)
+        return calls.parsed(Job.model_validate_json, response.text)
+
+    async def job(self, job_id: str) -> Job:
+        """How far an upload has come."""
+        return await self._send(calls.job(job_id))
+
     async def remove(self, article_id: str) -> None:
         await self._send(calls.remove(article_id))
 
@@ -114,19 +127,23 @@ class AsyncYouju:
         return await self._send(calls.ready())
 
     async def _send(self, call: Call[T]) -> T:
-        try:
+        with self._answered():
             response = await self._http.request(call.method, call.path, json=call.body)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise calls.unreachable(self._server, error) from error
         return call.result(response)
 
     @asynccontextmanager
     async def _events(self, path: str, **sent: Any) -> AsyncIterator[AsyncIterator[ServerSentEvent]]:
-        try:
+        with self._answered():
             async with aconnect_sse(self._http, "POST", path, **sent) as source:
                 if not source.response.is_success:
                     await source.response.aread()
                     calls.check(source.response)
                 yield source.aiter_sse()
+
+    @contextmanager
+    def _answered(self) -> Iterator[None]:
+        """What happens on the way, as an error of ours."""
+        try:
+            yield
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise calls.unreachable(self._server, error) from error

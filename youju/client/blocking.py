@@ -15,6 +15,7 @@ from qa.filters import Filters
 from qa.history import Conversation
 from qa.verify.verifier import Verification
 from web.forms import ArticleBody, ArticleRow, Readiness, SearchResponse, Taken
+from web.jobs import Job
 from youju.client import calls
 from youju.client.calls import Call, Files, Wishes
 
@@ -91,6 +92,18 @@ class Youju:
         if not is_whole:
             raise calls.cut_short(self._server)
 
+    def submit(self, paths: Sequence[Path], root: Path | None = None) -> Job:
+        """The same for who does not wait: the files are indexed, and `job` tells how far that has come."""
+        files = Files()
+        with files.opened, self._answered():
+            response = self._http.post("/api/articles", params={"wait": "false"}, files=files.parts(paths, root))
+        calls.check(response)
+        return calls.parsed(Job.model_validate_json, response.text)
+
+    def job(self, job_id: str) -> Job:
+        """How far an upload has come."""
+        return self._send(calls.job(job_id))
+
     def remove(self, article_id: str) -> None:
         self._send(calls.remove(article_id))
 
@@ -111,19 +124,22 @@ class Youju:
         return self._send(calls.ready())
 
     def _send(self, call: Call[T]) -> T:
-        try:
+        with self._answered():
             response = self._http.request(call.method, call.path, json=call.body)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise calls.unreachable(self._server, error) from error
         return call.result(response)
 
     @contextmanager
     def _events(self, path: str, **sent: Any) -> Iterator[Iterator[ServerSentEvent]]:
+        with self._answered(), connect_sse(self._http, "POST", path, **sent) as source:
+            if not source.response.is_success:
+                source.response.read()
+                calls.check(source.response)
+            yield source.iter_sse()
+
+    @contextmanager
+    def _answered(self) -> Iterator[None]:
+        """What happens on the way, as an error of ours."""
         try:
-            with connect_sse(self._http, "POST", path, **sent) as source:
-                if not source.response.is_success:
-                    source.response.read()
-                    calls.check(source.response)
-                yield source.iter_sse()
+            yield
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise calls.unreachable(self._server, error) from error

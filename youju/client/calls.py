@@ -20,6 +20,7 @@ from qa.filters import Filters
 from qa.history import Conversation
 from qa.verify.verifier import Verification
 from web.forms import ArticleBody, ArticleRow, Readiness, SearchResponse, Taken
+from web.jobs import Job
 from youju.client.errors import ServerUnreachable, refusal
 
 T = TypeVar("T")
@@ -84,6 +85,10 @@ def article(article_id: str) -> Call[ArticleBody]:
 
 def remove(article_id: str) -> Call[None]:
     return Call("DELETE", f"/api/articles/{_in_path(article_id)}", _nothing)
+
+
+def job(job_id: str) -> Call[Job]:
+    return Call("GET", f"/api/jobs/{quote(job_id)}", Job.model_validate_json)
 
 
 def begin(title: str) -> Call[Conversation]:
