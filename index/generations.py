@@ -41,6 +41,8 @@ _CHECKED = "checked.json"
 """Notes on large files that were found whole; never part of what is checked."""
 _LARGE = 64 * 1024 * 1024
 """Bytes above which a file is not read at every opening; so many take about 0.03 s."""
+LOOKED = 0.2
+"""Seconds in which who only looks whether somebody writes lets go of the lock."""
 _STATES = TypeAdapter(dict[str, list[int]])
 
 
@@ -85,9 +87,9 @@ class Home:
         return self.store.exists()
 
     @contextmanager
-    def write_lock(self) -> Iterator[None]:
-        """Hold the home for writing. Raises IndexBusy when another process does."""
-        lock = FileLock(self.root / "writer.lock", timeout=0)
+    def write_lock(self, patience: float = LOOKED) -> Iterator[None]:
+        """Hold the home for writing. Raises IndexBusy when another process does for `patience` seconds."""
+        lock = FileLock(self.root / "writer.lock", timeout=patience)
         try:
             with _explained(self.root):
                 self.root.mkdir(parents=True, exist_ok=True)
@@ -105,7 +107,7 @@ class Home:
     def is_being_written(self) -> bool:
         """Whether some process holds the writer's lock."""
         try:
-            with self.write_lock():
+            with self.write_lock(patience=0):
                 return False
         except IndexBusy:
             return True

@@ -5,6 +5,8 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -128,12 +130,27 @@ def test_another_sites_page_changes_nothing(client: TestClient) -> None:
     assert [a["id"] for a in client.get("/api/articles").json()] == ["a.txt"]
 
 
-def test_while_another_program_writes_the_stream_says_so(client: TestClient, home: Home) -> None:
+def test_while_another_program_writes_for_too_long_the_stream_says_so(
+    client: TestClient, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     add(client, ("a.txt", "甲市有企业60家。".encode()))
+    monkeypatch.setattr(intake_module, "ADDING", 0.01)
+    monkeypatch.setattr(intake_module, "PATIENCE", 0.01)
     with home.write_lock():
-        [(name, body)] = add(client, ("b.txt", "乙市有企业6家。".encode()))
-        assert (name, body["error"]["code"]) == ("error", "index_busy")
+        [waiting, (name, body)] = add(client, ("b.txt", "乙市有企业6家。".encode()))
+        assert (waiting, name, body["error"]["code"]) == (("waiting", {}), "error", "index_busy")
         assert client.delete("/api/articles/a.txt").status_code == 409
+
+
+def test_files_wait_for_another_program(client: TestClient, home: Home) -> None:
+    add(client, ("a.txt", "甲市有企业60家。".encode()))
+    with ThreadPoolExecutor(1) as pool:
+        with home.write_lock():
+            added = pool.submit(add, client, ("b.txt", "乙市有企业6家。".encode()))
+            with suppress(TimeoutError):
+                added.result(0.3)
+            assert not added.done()
+        assert [name for name, _ in added.result()] == ["waiting", "article", "done"]
 
 
 def test_an_article_of_another_file_stays_and_its_place_is_not_told(

@@ -66,7 +66,7 @@ class Intake:
         end although nobody waits for it; what becomes of them passes through `follow` all the same.
 
         Raises StoreError where they cannot be put aside, IndexBusy where too many wait already; what is given raises
-        IndexBusy while another program writes, EmbedderMismatch, StoreError.
+        IndexBusy where another program writes for too long, EmbedderMismatch, StoreError.
         """
         return in_background(follow(self._put_aside(uploads)))
 
@@ -90,13 +90,13 @@ class Intake:
 
     @property
     def is_busy(self) -> bool:
-        """Whether who adds now waits for others of this server."""
-        return self._turn.locked()
+        """Whether who adds now waits for others, of this server or of another one over the same home."""
+        return self._turn.locked() or (self._library.home.exists and self._library.home.is_being_written)
 
     @property
     def waiting(self) -> int:
         """Those who wait until articles are added or removed for others."""
-        return max(0, self._line.taken - self.is_busy)
+        return max(0, self._line.taken - self._turn.locked())
 
     def _indexed(self, folder: str, mine: ExitStack) -> Iterator[Taken]:
         with mine, ParserProcess(self._limits) as parser, self._writing(ADDING, parser.read) as indexer:
@@ -116,7 +116,7 @@ class Intake:
         library = self._library
         with (
             self._in_turn(patience),
-            library.home.write_lock(),
+            library.home.write_lock(patience),
             closing(Indexer(library.home, library.embedder, read=read)) as made,
         ):
             yield made
