@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
@@ -12,6 +13,8 @@ from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from index.errors import YoujuError
 from index.generations import Home
@@ -26,6 +29,7 @@ from web.conversations import history_of
 from web.cross_origin import CrossOrigin
 from web.evaluation import Evaluations, add_reports
 from web.exporting import exported_spans
+from web.farewell import Farewell
 from web.feedback import feedback_of
 from web.intake import Intake
 from web.keys import KeyStore
@@ -37,12 +41,19 @@ from web.security_headers import SecurityHeaders
 from web.server_log import write_errors
 from web.telemetry import Telemetry
 from web.visit import Watcher
+from web.starting import LOADER, Starting
+from web.sub_path import Rooted, SubPath
 from web.visitors import VisitorCookie
-from youju.assembly import make_parts, writer_for
+from youju.assembly import Parts, make_parts, writer_for
 from youju.settings import Settings, load_settings
 
-GRACE = 3
-"""Seconds that the server waits at its end for what is being sent; a page that is open would keep it for ever."""
+GRACE = 10.0
+"""Seconds that the server leaves at its end to what is being answered."""
+LAST_WORDS = 2
+"""Seconds in which what is not answered by then is told so."""
+KEEP_ALIVE = 75
+"""Seconds that a connection may be idle: longer than a proxy keeps it (deploy/nginx.conf), so that none is closed under a
+request."""
 RATE = "60/minute"
 """What one may ask off this machine, where nothing else is set."""
 SUGGESTED = 3.0
@@ -60,10 +71,11 @@ def create_app(
     at_once: int = 16,
     origins: Collection[str] = (),
     telemetry: Telemetry | None = None,
+    root_path: str = "",
 ) -> FastAPI:
     """The API with the page mounted at /. With `make_writer` the page may set the language model; with `doors` nobody is
     let in who cannot open one. `rate` and `at_once`: see RateLimit; `origins`: CrossOrigin; `telemetry`: where what goes
-    on is told."""
+    on is told; `root_path`: SubPath."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     evaluations, intake, telemetry = Evaluations(library), Intake(library), telemetry or Telemetry()
     api = create_api(library, verifier, intake, telemetry)
@@ -87,7 +99,10 @@ def create_app(
     keys = doors.keys if doors else None
     app.add_middleware(CrossOrigin, origins=origins, keys=keys)
     app.add_middleware(SecurityHeaders, origins=origins, keys=keys)
-    app.add_middleware(Observed, telemetry=telemetry)  # the outermost: what is refused is told of as well
+    app.add_middleware(Observed, telemetry=telemetry)  # outside of all that refuses: that is told of as well
+    if root_path:
+        app.user_middleware.append(Middleware(Rooted, root_path=root_path))  # the innermost
+        app.add_middleware(SubPath, root_path=root_path)
     return app
 
 
@@ -102,7 +117,7 @@ def _watch(telemetry: Telemetry, services: Services) -> None:
 
 
 def serve(settings: Settings) -> None:
-    """Serve the chat and the API until stopped."""
+    """Serve the chat and the API until stopped: at once, and ready when the models and the index are loaded."""
     # Whoever reaches the form can send what is asked, and the evidence, to any address.
     if settings.model_form and settings.host not in LOOPBACK:
         raise YoujuError(
@@ -110,16 +125,37 @@ def serve(settings: Settings) -> None:
             "Set OPENAI_MODEL and OPENAI_BASE_URL or OPENAI_API_KEY, and leave --model-form (YOUJU_MODEL_FORM) out.",
         )
     doors = doors_for(settings)
-    is_reached = doors is not None or settings.host not in LOOPBACK
-    telemetry = telemetry_for(settings, is_reached=is_reached)
-    print("youju: loading the models and the index", file=sys.stderr)
+    telemetry = telemetry_for(settings, is_reached=_is_reached(settings, doors))
     parts = make_parts(settings)
+    starting = Starting(partial(_loaded, settings, parts, doors, telemetry), settings.root_path)
+    server = make_server(starting, settings.grace)
+    starting.on_failure = server.stop
+    listener = _listen(settings.host, settings.port)
+    print("youju: loading the models and the index", file=sys.stderr)
+    for way_to_end in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(way_to_end, lambda *_: None)  # the server raises it once more when it has ended well
+    try:
+        server.run(sockets=[listener])
+    finally:
+        telemetry.close()
+    if starting.failure:
+        raise starting.failure
+    _let_go()
+
+
+def _is_reached(settings: Settings, doors: Doors | None) -> bool:
+    """Whether others reach the server."""
+    return doors is not None or settings.host not in LOOPBACK
+
+
+def _loaded(settings: Settings, parts: Parts, doors: Doors | None, telemetry: Telemetry) -> FastAPI:
+    """The application, ready for its first visitor."""
     if problem := parts.library.warm_up():
         print(f"youju: {problem}", file=sys.stderr)
     warm_up()
     make_writer = partial(writer_for, settings=settings, verifier=parts.verifier) if settings.model_form else None
     suggestions = Suggestions(parts.library)
-    rate = settings.rate if settings.rate is not None else RATE if is_reached else ""
+    rate = settings.rate if settings.rate is not None else RATE if _is_reached(settings, doors) else ""
     app = create_app(
         parts.library,
         parts.verifier,
@@ -130,17 +166,25 @@ def serve(settings: Settings) -> None:
         settings.at_once,
         settings.origins,
         telemetry,
+        settings.root_path,
     )
     app.openapi()  # takes long, and names the routes: not in the midst of requests
-    listener = _listen(settings.host, settings.port)
     suggesting = threading.Thread(target=_suggest, args=(suggestions,), daemon=True)
     suggesting.start()
     suggesting.join(SUGGESTED)  # what goes on meanwhile would slow down the first visitor
     print(f"youju: serving on http://{settings.host}:{settings.port}", file=sys.stderr)
-    try:
-        make_server(app).run(sockets=[listener])
-    finally:
-        telemetry.close()
+    return app
+
+
+def _let_go() -> None:
+    """End the process although threads still work on what nobody waits for any more: what is kept is kept whole."""
+    mine = threading.main_thread()
+    others = [t for t in threading.enumerate() if t is not mine and (t.name == LOADER or not t.daemon)]
+    for thread in others:
+        thread.join(1.0 / len(others))
+    if any(thread.is_alive() for thread in others):
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def telemetry_for(settings: Settings, *, is_reached: bool) -> Telemetry:
@@ -174,10 +218,34 @@ def doors_for(settings: Settings) -> Doors | None:
     return Doors(keys, password, settings.proxy_header, seal_of(root / "session.key"))
 
 
-def make_server(app: FastAPI) -> uvicorn.Server:
-    """What serves the application, on sockets that are given to its `run`."""
+class Server(uvicorn.Server):
+    """Tells those whom it serves when it ends."""
+
+    def __init__(self, config: uvicorn.Config, farewell: Farewell) -> None:
+        super().__init__(config)
+        self._farewell = farewell
+
+    def stop(self) -> None:
+        """End soon."""
+        self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._farewell.begin()
+        await super().shutdown(sockets)
+
+
+def make_server(app: ASGIApp, grace: float = GRACE) -> Server:
+    """What serves the application, on sockets that are given to its `run`. `grace`: see Farewell."""
     logging.getLogger("uvicorn.error").addFilter(_is_no_farewell)
-    return uvicorn.Server(uvicorn.Config(app, log_config=None, log_level="warning", timeout_graceful_shutdown=GRACE))
+    farewell = Farewell(app, grace)
+    config = uvicorn.Config(
+        farewell,
+        log_config=None,
+        log_level="warning",
+        timeout_graceful_shutdown=int(grace) + LAST_WORDS,
+        timeout_keep_alive=KEEP_ALIVE,
+    )
+    return Server(config, farewell)
 
 
 def _is_no_farewell(record: logging.LogRecord) -> bool:

@@ -54,14 +54,16 @@ class Site:
         doors: Doors | None = None,
         origins: Sequence[str] = (),
         telemetry: Telemetry | None = None,
+        root_path: str = "",
     ) -> None:
         self.home = Home(folder / "home")
         self._embedder = embedder
         self._writer = writer
         self._make_writer = make_writer
-        self._doors = doors
+        self.doors = doors
         self._origins = origins
         self._telemetry = telemetry
+        self._root_path = root_path
         if articles:
             bulk = folder / "articles.jsonl"
             bulk.write_text("\n".join(json.dumps(a, ensure_ascii=False) for a in articles), "utf-8")
@@ -69,6 +71,10 @@ class Site:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._port = free.getsockname()[1]
         self.start()
+
+    @property
+    def port(self) -> int:
+        return self._port
 
     @property
     def url(self) -> str:
@@ -99,9 +105,10 @@ class Site:
         return create_app(
             self.library,
             make_writer=self._make_writer,
-            doors=self._doors,
+            doors=self.doors,
             origins=self._origins,
             telemetry=self._telemetry,
+            root_path=self._root_path,
         )
 
     def stop(self) -> None:
@@ -111,9 +118,14 @@ class Site:
 
     def ask(self, page: Any, question: str) -> Any:
         """Ask on the page, and give the exchange once its answer is whole."""
-        count = page.locator(".yj-exchange").count()
-        page.fill("#yj-question textarea", question)
-        page.keyboard.press("Enter")
-        exchange = page.locator(".yj-exchange").nth(count)
-        exchange.locator("[aria-busy=false]").wait_for(timeout=30_000)
-        return exchange
+        return asked(page, question)
+
+
+def asked(page: Any, question: str) -> Any:
+    """The exchange of a question on the page, once its answer is whole."""
+    count = page.locator(".yj-exchange").count()
+    page.fill("#yj-question textarea", question)
+    page.keyboard.press("Enter")
+    exchange = page.locator(".yj-exchange").nth(count)
+    exchange.locator("[aria-busy=false]").wait_for(timeout=30_000)
+    return exchange

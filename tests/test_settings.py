@@ -85,6 +85,13 @@ def test_settings_unknown_embedder_is_refused_with_those_known(monkeypatch: pyte
     assert raised.value.message == f"the setting 'embedder' is wrong: the embedder {name!r} is not known. {known}"
 
 
+@pytest.mark.parametrize("path", ["youju", "/youju/", "/", "https://example.com/youju", "/有据", "/a b"])
+def test_settings_a_path_that_is_none_is_refused(path: str) -> None:
+    with pytest.raises(SettingsError, match=r"'root_path' is wrong: not of the form /youju, without a slash"):
+        load_settings(root_path=path)
+    assert load_settings(root_path="/a-b/c").root_path == "/a-b/c"
+
+
 def test_settings_cache_is_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings().cache is None
     monkeypatch.setenv("YOUJU_CACHE", "kept")

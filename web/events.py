@@ -38,10 +38,10 @@ def guarded(lines: Iterator[bytes]) -> Iterator[bytes]:
     try:
         yield from lines
     except YoujuError as error:
-        yield _failed(detail_of(error))
+        yield failed(detail_of(error))
     except Exception:  # a defect of ours: the server's log has it; no status can be sent any more
         failed_with(INTERNAL.code)
-        yield _failed(INTERNAL)
+        yield failed(INTERNAL)
         raise
 
 
@@ -55,7 +55,7 @@ def _line(event: Event) -> bytes:
             return format_sse_event(event="done", data_str=event.answer.model_dump_json())
 
 
-def _failed(detail: ErrorDetail) -> bytes:
+def failed(detail: ErrorDetail) -> bytes:
     """The last event of a stream that ends in an error."""
     body = ErrorBody(error=detail)
     return format_sse_event(event="error", data_str=json_of(body.model_dump()))

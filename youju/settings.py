@@ -22,6 +22,7 @@ from qa.rerank import READER, make_reranker
 from youju.origins import origin_of
 
 _PREFIX = "YOUJU_"
+_ROOT_PATH = re.compile(r"(?:/[\w.~-]+)*", re.ASCII)
 _RATE = re.compile(r"[1-9]\d{0,8}/(?:second|minute|hour|day)")
 
 
@@ -79,6 +80,10 @@ class Settings(BaseSettings):
     log_questions: bool = Field(False, description="the request log has what is asked and answered")
     log_addresses: bool = Field(False, description="the request log has where requests are from")
     port: int = Field(7860, ge=1, le=65535, description="port that the server listens on")
+    root_path: str = Field("", description='path of the site below which a proxy serves this, such as "/youju"')
+    grace: float = Field(
+        10.0, ge=0, le=600, description="seconds that the server, when it ends, leaves to what is being answered"
+    )
 
     @field_validator("embedder")
     @classmethod
@@ -101,6 +106,13 @@ class Settings(BaseSettings):
     def _known_origins(cls, given: object) -> object:
         words = [word for word in given.split(",") if word.strip()] if isinstance(given, str) else given
         return tuple(origin_of(str(word)) for word in words) if isinstance(words, list | tuple) else words
+
+    @field_validator("root_path")
+    @classmethod
+    def _known_path(cls, path: str) -> str:
+        if not _ROOT_PATH.fullmatch(path):
+            raise PydanticCustomError("root_path", "not of the form /youju, without a slash at its end")
+        return path
 
     @field_validator("reranker")
     @classmethod

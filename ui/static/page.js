@@ -32,7 +32,7 @@
   document.querySelectorAll(".yj-languages a").forEach((link) => {
     link.addEventListener("click", () => {
       link.search = location.search;
-      document.cookie = `youju_language=${link.dataset.language}; path=/; max-age=31536000; samesite=lax`;
+      document.cookie = `youju_language=${link.dataset.language}; path=${new URL("..", location.href).pathname}; max-age=31536000; samesite=lax`;
     });
   });
   const toggle = document.querySelector(".yj-side-toggle");

@@ -10,6 +10,9 @@ from youju.cli.options import HomeOption, origins_in
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on [default: 7860]")] = None,
+    root_path: Annotated[
+        str | None, typer.Option(help="Path below which a proxy serves this, such as /youju [default: none]")
+    ] = None,
     model_form: Annotated[
         bool | None,
         typer.Option("--model-form", help="Let the page set the language model: on your own machine alone."),
@@ -29,4 +32,8 @@ def serve(
     from app import serve as serve_app
     from youju.settings import load_settings
 
-    serve_app(load_settings(host=host, port=port, model_form=model_form, auth=auth, origins=origin, home=home))
+    serve_app(
+        load_settings(
+            host=host, port=port, root_path=root_path, model_form=model_form, auth=auth, origins=origin, home=home
+        )
+    )
