@@ -130,12 +130,11 @@ def serve(settings: Settings) -> None:
     starting = Starting(partial(_loaded, settings, parts, doors, telemetry), settings.root_path)
     server = make_server(starting, settings.grace)
     starting.on_failure = server.stop
-    listener = _listen(settings.host, settings.port)
     print("youju: loading the models and the index", file=sys.stderr)
-    for way_to_end in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(way_to_end, lambda *_: None)  # the server raises it once more when it has ended well
+    for end in (signal.SIGTERM, signal.SIGINT):  # before the server has its own, and once more when it has ended well
+        signal.signal(end, lambda *_: server.stop())
     try:
-        server.run(sockets=[listener])
+        server.run(sockets=[_listen(settings.host, settings.port)])
     finally:
         telemetry.close()
     if starting.failure:

@@ -185,4 +185,4 @@ class Load:
                 except httpx.HTTPError as error:
                     self.failed.append(f"{kind} {error!r}")
                 self.done += 1
-                time.sleep(0.01)
+                time.sleep(0.05)
