@@ -39,10 +39,10 @@ from web.rate import RateLimit
 from web.request_log import STDERR, RequestLog, write_requests_to
 from web.security_headers import SecurityHeaders
 from web.server_log import write_errors
-from web.telemetry import Telemetry
-from web.visit import Watcher
 from web.starting import LOADER, Starting
 from web.sub_path import Rooted, SubPath
+from web.telemetry import Telemetry
+from web.visit import Watcher
 from web.visitors import VisitorCookie
 from youju.assembly import Parts, make_parts, writer_for
 from youju.settings import Settings, load_settings
