@@ -33,11 +33,12 @@ eval: install  ## our own question set; fails when a figure falls below what is 
 	$(BIN)/youju index articles --delete-missing --home $(EVAL)
 	$(BIN)/youju eval eval/sets/samples --home $(EVAL) --expect eval/sets/samples/expected.json
 
-check: install  ## format, lint, types, layers, then the tests
+check: install  ## format, lint, types, layers, known vulnerabilities, then the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	.ci/audit $(BIN)
 	$(MAKE) test
 
 train: install  ## the reader's weights, from the sets in DATA: hours; goes on where it was stopped
