@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from web.access import Access, Doors
 from web.keys import KeyStore, Scope
-from web.rate import RateLimit, rate_of
+from web.rate import RateLimit, network_of, rate_of
 from youju.settings import SettingsError, load_settings
 
 
@@ -126,3 +126,18 @@ def test_every_way_in_which_the_page_asks_costs_the_same(app: FastAPI, path: str
 
 def test_no_words_are_no_rate() -> None:
     assert rate_of("") is None
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ],
+)
+def test_a_network_of_ipv6_is_one(address: str, network: str) -> None:
+    assert network_of(address) == network

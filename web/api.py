@@ -28,6 +28,7 @@ from web.jobs import Jobs
 from web.keeping import Place, kept
 from web.mcp import mcp_route, mcp_server, running
 from web.openapi import describe, errors_of
+from web.presence import Gone, while_there
 from web.scopes import METRICS
 from web.telemetry import Telemetry
 from web.widget import widget
@@ -80,7 +81,7 @@ def _unmatched(request: Request) -> None:
 
 
 def _router(library: Library, verifier: Verifier, history: History, telemetry: Telemetry) -> APIRouter:
-    router = APIRouter(responses=errors_of(404, 413, 422))
+    router = APIRouter(responses=errors_of(404, 408, 413, 422))
 
     @router.post("/api/search", response_model_exclude_none=True)
     def search(request: SearchRequest) -> SearchResponse:
@@ -93,14 +94,14 @@ def _router(library: Library, verifier: Verifier, history: History, telemetry: T
         return SearchResponse(hits=hits, legs=legs, warnings=warnings, timings_ms=timings)
 
     @router.post("/api/ask", response_model=Answer, responses={200: {"content": {"text/event-stream": {}}}})
-    def ask(request: AskRequest, owner: Owner) -> Answer | StreamingResponse:
+    def ask(request: AskRequest, owner: Owner, gone: Gone) -> Answer | StreamingResponse:
         turns = turns_for(history, request.conversation, request.history, MAX_HISTORY, owner)
         wanted = Preferences(Script(request.script) if request.script else None, request.sentences)
         answered = telemetry.answers(
             library.pipeline().stream(request.question, turns, request.filters, request.asof, request.mode, wanted)
         )
         if request.conversation is None:
-            return streamed(answered) if request.stream else answer_of(answered)
+            return streamed(answered) if request.stream else answer_of(while_there(answered, gone))
         place = Place(request.conversation, owner, filters=request.filters)
         events = (event for event, _ in kept(answered, history, place))
         # A conversation gets its answer although whoever reads the stream goes away.

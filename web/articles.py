@@ -50,7 +50,7 @@ def articles(library: Library, intake: Intake, jobs: Jobs) -> APIRouter:
     def read(article_id: str) -> ArticleBody:
         return _body(library.reader().store.article(article_id))
 
-    @router.post("", response_class=StreamingResponse, responses=errors_of(413) | {200: STREAM, 202: BEGUN})
+    @router.post("", response_class=StreamingResponse, responses=errors_of(408, 413) | {200: STREAM, 202: BEGUN})
     def add(
         files: Annotated[list[UploadFile], Field(min_length=1, max_length=MAX_FILES)],
         wait: Annotated[bool, Query(description="false: do not wait, ask /api/jobs how far it has come")] = True,

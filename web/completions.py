@@ -38,6 +38,7 @@ from web.completion_forms import (
 )
 from web.events import guarded, named_stream
 from web.openapi import errors_of
+from web.presence import Gone, while_there
 from web.telemetry import Telemetry
 
 MODELS: dict[str, Mode | None] = {"youju": None, "youju-extractive": "extractive", "youju-llm": "llm"}
@@ -62,10 +63,10 @@ def completions(library: Library, telemetry: Telemetry) -> APIRouter:
     @router.post(
         "/chat/completions",
         response_model=Completion,
-        responses=errors_of(413, 422)
+        responses=errors_of(408, 413)
         | {200: {"content": {"text/event-stream": {"schema": Chunk.model_json_schema()}}}},
     )
-    def complete(request: CompletionRequest) -> Completion | StreamingResponse:
+    def complete(request: CompletionRequest, gone: Gone) -> Completion | StreamingResponse:
         mode = MODELS[_known(request.model, library)]
         question, history = _conversation(request.messages)
         wishes = request.youju or NO_WISHES
@@ -74,7 +75,7 @@ def completions(library: Library, telemetry: Telemetry) -> APIRouter:
             library.pipeline().stream(question, history, wishes.filters, wishes.asof, mode, wanted)
         )
         reply = _Replying(request)
-        return reply.streamed(events) if request.stream else reply.whole(events)
+        return reply.streamed(events) if request.stream else reply.whole(while_there(events, gone))
 
     return router
 

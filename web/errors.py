@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from index.errors import (
     ArticleNotFound,
@@ -24,6 +25,7 @@ from index.errors import (
     StoreFull,
     YoujuError,
 )
+from web.presence import Left
 from web.trace import HEADER, failed_with, trace_in
 
 _log = logging.getLogger(__name__)
@@ -48,7 +50,7 @@ _WAYS_OUT: dict[type[YoujuError], str] = {
 }
 TOO_LARGE = "Send less at once."
 """The way out for a request that is too large."""
-_HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
 
 
 class ErrorDetail(BaseModel):
@@ -75,6 +77,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(YoujuError, _ours)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Left, _nobody)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -128,6 +131,11 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     code = _HTTP_CODES.get(error.status_code, "http_error")
     hint = TOO_LARGE if error.status_code == 413 else ""
     return _respond(error.status_code, code, str(error.detail), hint)
+
+
+async def _nobody(_request: Request, _error: Exception) -> Response:
+    """What nobody reads: the status is for the log."""
+    return Response(status_code=499)
 
 
 async def _unexpected(request: Request, _error: Exception) -> JSONResponse:

@@ -13,6 +13,7 @@ _ERRORS = {
           "this key is not good for that: it lacks the scope 'write'.", ""),
     404: ("There is no such thing.", "article_not_found", "no article has the id 'hefei-2024.txt'.",
           "List the ids with: youju articles"),
+    408: ("The request did not come in time.", "too_slow", "the request did not come in time.", ""),
     409: ("Others write just now.", "index_busy", "articles are being added or removed.", "Try again in a while."),
     413: ("The request is too large.", "too_large", "the request has more than 16,777,216 bytes.", TOO_LARGE),
     422: ("The request is not of its form, or cannot be meant.", "bad_request",

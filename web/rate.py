@@ -4,6 +4,7 @@ import math
 import re
 import time
 from collections import Counter
+from ipaddress import IPv6Network
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -84,7 +85,15 @@ def rate_of(words: str) -> RateLimitItem | None:
 def _who(scope: Scope) -> str:
     """Whose requests are counted together."""
     client = scope.get("client")
-    return named_in(scope) or (client[0] if client else "")
+    return named_in(scope) or (network_of(client[0]) if client else "")
+
+
+def network_of(address: str) -> str:
+    """The address, or of IPv6 the network: whoever has one of those has 2^64 addresses."""
+    try:
+        return str(IPv6Network((address.partition("%")[0], 64), strict=False))
+    except ValueError:
+        return address
 
 
 def _refusal(status: int, code: str, message: str, seconds: int) -> JSONResponse:
