@@ -45,7 +45,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         list(indexer.index([bulk]))
     library = Library(home, embedder, Extraction(confidence=0))
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_api(library), log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(create_api(library), log_level="error", log_config=None))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}/"

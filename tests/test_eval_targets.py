@@ -53,7 +53,7 @@ QUESTIONS = [
 def serving(library: Library) -> Iterator[str]:
     """The URL of the library's API; what connects before it has started waits in the listener."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_api(library), log_level="critical"))
+    server = uvicorn.Server(uvicorn.Config(create_api(library), log_level="critical", log_config=None))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     try:

@@ -8,6 +8,7 @@ from qa.answer import Answer, AnswerSentence, Citation, Hit, Status, Turn, Verdi
 from qa.library import Library
 from web.api import create_api
 from youju.cli.main import app
+from youju.client import AsyncYouju, Youju
 
 
 def test_exports_answer() -> None:
@@ -72,6 +73,8 @@ def test_exports_routes(home: Home, embedder: Embedder) -> None:
         ("delete", "/api/articles/{article_id}"),
         ("post", "/api/feedback"),
         ("get", "/api/feedback"),
+        ("get", "/api/jobs/{job}"),
+        ("get", "/metrics"),
         ("get", "/healthz"),
         ("get", "/readyz"),
     }
@@ -80,5 +83,12 @@ def test_exports_routes(home: Home, embedder: Embedder) -> None:
 def test_exports_commands() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
     assert sorted(commands) == (
-        "articles ask eval eval-compare eval-import feedback index key remove search serve verify".split(" ")
+        "articles ask eval eval-compare eval-import feedback index key mcp remove search serve verify".split(" ")
     )
+
+
+def test_exports_client() -> None:
+    for client in (Youju, AsyncYouju):
+        assert sorted(name for name in vars(client) if not name.startswith("_")) == (
+            "add article articles ask begin close conversations give_feedback job ready remove search stream submit verify"
+        ).split(" ")

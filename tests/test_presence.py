@@ -60,7 +60,7 @@ def app(made: list[int], steps: threading.Semaphore, ended: threading.Event) -> 
 
 @pytest.fixture
 def port(app: FastAPI) -> Iterator[int]:
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", log_config=None))
     listener = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
