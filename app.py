@@ -27,10 +27,12 @@ from web.access import Access, Doors, seal_of
 from web.api import create_api
 from web.conversations import history_of
 from web.cross_origin import CrossOrigin
+from web.errors import Unexpected
 from web.evaluation import Evaluations, add_reports
 from web.exporting import exported_spans
 from web.farewell import Farewell
 from web.feedback import feedback_of
+from web.hosts import KnownHosts
 from web.intake import Intake
 from web.keys import KeyStore
 from web.models import MakeWriter, Models
@@ -39,6 +41,7 @@ from web.rate import RateLimit
 from web.request_log import STDERR, RequestLog, write_requests_to
 from web.security_headers import SecurityHeaders
 from web.server_log import write_errors
+from web.sites import Sites
 from web.starting import LOADER, Starting
 from web.sub_path import Rooted, SubPath
 from web.telemetry import Telemetry
@@ -70,11 +73,12 @@ def create_app(
     rate: str = "",
     at_once: int = 16,
     origins: Collection[str] = (),
+    hosts: Collection[str] = (),
     telemetry: Telemetry | None = None,
     root_path: str = "",
 ) -> FastAPI:
     """The API with the page mounted at /. With `make_writer` the page may set the language model; with `doors` nobody is
-    let in who cannot open one. `rate` and `at_once`: see RateLimit; `origins`: CrossOrigin; `telemetry`: where what goes
+    let in who cannot open one. `rate` and `at_once`: see RateLimit; `origins`: CrossOrigin; `hosts`: KnownHosts; `telemetry`: where what goes
     on is told; `root_path`: SubPath."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     evaluations, intake, telemetry = Evaluations(library), Intake(library), telemetry or Telemetry()
@@ -96,9 +100,12 @@ def create_app(
     app.add_middleware(RateLimit, rate=rate, at_once=at_once)
     if doors is not None:
         app.add_middleware(Access, doors=doors, origins=origins)
-    keys = doors.keys if doors else None
-    app.add_middleware(CrossOrigin, origins=origins, keys=keys)
-    app.add_middleware(SecurityHeaders, origins=origins, keys=keys)
+    app.add_middleware(Unexpected)
+    sites = Sites(origins, doors.keys if doors else None)
+    app.add_middleware(CrossOrigin, sites=sites)
+    if doors is None or doors.proxy_header:
+        app.add_middleware(KnownHosts, hosts=hosts)
+    app.add_middleware(SecurityHeaders, sites=sites)
     app.add_middleware(Observed, telemetry=telemetry)  # outside of all that refuses: that is told of as well
     if root_path:
         app.user_middleware.append(Middleware(Rooted, root_path=root_path))  # the innermost
@@ -164,6 +171,7 @@ def _loaded(settings: Settings, parts: Parts, doors: Doors | None, telemetry: Te
         rate,
         settings.at_once,
         settings.origins,
+        (settings.host, *settings.hosts),
         telemetry,
         settings.root_path,
     )

@@ -6,7 +6,8 @@ set -euo pipefail
 SERVER=${SERVER:-http://127.0.0.1:7860}
 QUESTION=${1:?ask something}
 send() { curl --silent --show-error --fail-with-body --no-buffer ${KEY:+--header "Authorization: Bearer $KEY"} "$@"; }
-body() { printf '{"question": "%s", %s}' "$(printf '%s' "$QUESTION" | sed 's/[\\"]/\\&/g')" "$1"; }
+quoted=$(printf '%s' "$QUESTION" | sed 's/[\\"]/\\&/g')
+body() { printf '{"question": "%s", %s}' "$quoted" "$1"; }
 json=(--header 'Content-Type: application/json')
 
 echo '— the answer, with its citations'
@@ -19,5 +20,5 @@ echo '— the three nearest sentences'
 send "${json[@]}" --data "$(body '"k": 3')" "$SERVER/api/search"
 echo
 echo '— in the form of OpenAI, with footnotes'
-send "${json[@]}" --data "$(printf '{"model": "youju", "messages": [{"role": "user", "content": "%s"}], "youju": {"footnotes": true}}' "$QUESTION")" "$SERVER/v1/chat/completions"
+send "${json[@]}" --data "$(printf '{"model": "youju", "messages": [{"role": "user", "content": "%s"}], "youju": {"footnotes": true}}' "$quoted")" "$SERVER/v1/chat/completions"
 echo

@@ -148,7 +148,7 @@ class StatementError(YoujuError):
 
 
 class HistoryError(YoujuError):
-    """The conversations cannot be read or written."""
+    """What is kept beside the articles (conversations, feedback, keys, uploads) cannot be read or written."""
 
     code = "history_failed"
 

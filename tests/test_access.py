@@ -1,8 +1,12 @@
 """Who may do what where the server asks for it: every route by every kind of key, the password, and a proxy's word."""
 
 import time
+from collections import Counter
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
+import anyio
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -226,8 +230,9 @@ def test_a_form_that_is_none_opens_nothing(api: FastAPI, keys: KeyStore, monkeyp
         ("HEAD", "/api/articles/x", Scope.READ),
         ("PUT", "/api/articles", Scope.WRITE),
         ("GET", "/openapi.json", Scope.READ),
-        ("GET", "/metrics/x", Scope.READ),
-        ("GET", "/api/none", Scope.ASK),
+        ("GET", "/metrics/x", Scope.METRICS),
+        ("GET", "/api/none", Scope.ADMIN),
+        ("GET", "/v1/none", Scope.ASK),
     ],
 )
 def test_scopes_of_what_is_no_route(method: str, path: str, scope: Scope) -> None:
@@ -270,3 +275,50 @@ def test_off_this_machine_something_must_open_the_server(tmp_path: Path, monkeyp
     monkeypatch.setenv("YOUJU_PASSWORD", "kurz")
     with pytest.raises(YoujuError, match="password"):
         doors()
+
+
+def test_passwords_are_tried_so_many_at_once_however_they_come(api: FastAPI, keys: KeyStore) -> None:
+    """Those whose body comes late as well."""
+    app = Access(api, Doors(keys, "geheim123"))
+    statuses: list[int] = []
+
+    async def attempt(come: anyio.Event) -> None:
+        async def receive() -> dict[str, object]:
+            await come.wait()
+            return {"type": "http.request", "body": b"password=wrong"}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+
+        scope = {"type": "http", "method": "POST", "path": "/login", "headers": [], "query_string": b""}
+        await app(scope, receive, send)
+
+    async def attack() -> None:
+        come = anyio.Event()
+        async with anyio.create_task_group() as group:
+            for _ in range(3 * access.TRYING):
+                group.start_soon(attempt, come)
+            await anyio.sleep(0)
+            come.set()
+
+    anyio.run(attack)
+    assert Counter(statuses) == {401: access.TRYING, 429: 2 * access.TRYING}
+
+
+def test_a_password_that_dawdles_is_not_waited_for(
+    api: FastAPI, keys: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "PATIENCE", 0.05)
+    statuses: list[int] = []
+
+    async def attempt() -> None:
+        async def send(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+
+        scope = {"type": "http", "method": "POST", "path": "/login", "headers": [], "query_string": b""}
+        await Access(api, Doors(keys, "geheim123"))(scope, anyio.sleep_forever, send)  # type: ignore[arg-type]
+
+    anyio.run(attempt)
+    assert statuses == [408]

@@ -16,6 +16,7 @@ from youju.client import (
     Answer,
     AsyncYouju,
     Cited,
+    ClientError,
     Done,
     Event,
     Filters,
@@ -158,6 +159,15 @@ def test_what_the_server_answers_from(youju: Any) -> None:
     assert youju.ready().articles == 6
 
 
+@pytest.mark.parametrize("name", ["old/../hefei.txt", "../conversations/x", "", "a//b", "./hefei.txt"])
+def test_an_id_that_a_path_would_make_anothers_is_nobodys(youju: Any, name: str) -> None:
+    for call in (youju.remove, youju.article, youju.job):
+        with pytest.raises(Refused, match="no article has the id") as refused:
+            call(name)
+        assert refused.value.status == 404
+    assert "hefei.txt" in [row.id for row in youju.articles()]
+
+
 # -- what goes wrong --------------------------------------------------------------------------
 
 
@@ -206,6 +216,20 @@ def test_a_stream_that_is_cut_short_is_no_answer(client_of: Callable[..., Any]) 
     for call in (lambda y: list(y.stream("甲")), lambda y: list(y.add([]))):
         with pytest.raises(ServerUnreachable, match="in the middle"):
             call(client_of(**answering(lines(("sentence", sentence)))))
+
+
+def test_what_is_no_text_or_no_key_is_said_to_be_none(client_of: Callable[..., Any]) -> None:
+    with pytest.raises(ClientError, match="half of a character"):
+        client_of(**answering(lambda _: httpx.Response(200))).ask("\ud800")
+    for key in ("youju_…", "youju_x\n"):
+        with pytest.raises(ClientError, match="no key has"):
+            client_of(key=key, **answering(lambda _: httpx.Response(200))).ask("甲")
+    odd = httpx.Response(
+        429, json={"error": {"code": "x", "message": "y"}}, headers=[(b"Retry-After", "²".encode("latin-1"))]
+    )
+    with pytest.raises(Refused) as refused:
+        client_of(**answering(lambda _: odd)).ask("甲")
+    assert refused.value.retry_after is None
 
 
 def test_an_event_of_a_later_server_is_passed_over(client_of: Callable[..., Any]) -> None:

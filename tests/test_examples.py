@@ -121,6 +121,7 @@ def test_the_script_asks_in_every_way(site: Site) -> None:
 
 def test_the_script_says_what_went_wrong(site: Site) -> None:
     assert run_script("甲", SERVER="http://127.0.0.1:9").returncode != 0
+    assert run_script('说"量子"的\\是谁？', SERVER=site.url.rstrip("/")).returncode == 0
     done = run_script("甲" * 3000, SERVER=site.url.rstrip("/"))
     assert done.returncode != 0
     assert "at most 2000 characters" in done.stdout

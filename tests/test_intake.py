@@ -29,11 +29,12 @@ from web import body_limit
 from web.api import create_api
 from web.cross_origin import CrossOrigin
 from web.intake import MAX_BYTES, Intake, Upload
+from web.sites import Sites
 
 
 @pytest.fixture
 def client(home: Home, embedder: Embedder) -> TestClient:
-    return TestClient(CrossOrigin(create_api(Library(home, embedder))))
+    return TestClient(CrossOrigin(create_api(Library(home, embedder)), Sites()))
 
 
 def add(client: TestClient, *files: tuple[str, bytes], **headers: str) -> list[tuple[str, Any]]:

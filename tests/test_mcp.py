@@ -122,6 +122,12 @@ def test_an_older_client_shakes_hands_first(site: Site) -> None:
     assert anyio.run(run) == ["ask", "search", "read_article"]
 
 
+def test_there_is_nothing_to_listen_for(site: Site) -> None:
+    for method in ("GET", "DELETE"):
+        sent = httpx.request(method, f"{site.url}mcp", headers={"accept": "text/event-stream"})
+        assert sent.status_code == 405
+
+
 def test_another_sites_page_uses_no_tool(site: Site) -> None:
     sent = httpx.post(f"{site.url}mcp", json={}, headers={"origin": "http://evil.example"})
     assert (sent.status_code, sent.json()["error"]["code"]) == (403, "cross_site")

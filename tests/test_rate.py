@@ -21,21 +21,22 @@ def app() -> FastAPI:
     app.add_api_route("/api/ask", lambda: "答", methods=["POST"])
     app.add_api_route("/api/articles", lambda: "文", methods=["GET", "POST"])
     app.add_api_route("/zh-Hans/gradio_api/queue/join", lambda: "问", methods=["POST"])
-    app.add_api_route("/api/conversations", lambda: "谈", methods=["POST"])
+    for path in ("/api/conversations", "/api/feedback", "/mcp"):
+        app.add_api_route(path, lambda: "谈", methods=["POST"])
     return app
 
 
 def test_more_than_the_rate_is_told_when_to_come_again(app: FastAPI) -> None:
-    client = TestClient(RateLimit(app, "3/minute", 9))
+    client = TestClient(RateLimit(app, "3/day", 9))
     for path in ("/api/ask", "/api/articles", "/zh-Hans/gradio_api/queue/join"):
         assert client.post(path).status_code == 200
     for path in ("/api/ask", "/zh-Hans/gradio_api/queue/join"):
         over = client.post(path)
         assert (over.status_code, over.json()["error"]["code"]) == (429, "too_many_requests")
-        assert 1 <= int(over.headers["retry-after"]) <= 120
+        assert 1 <= int(over.headers["retry-after"]) <= 2 * 24 * 3600
     assert client.get("/api/articles").status_code == 200
-    assert client.post("/api/conversations").status_code == 200
-    elsewhere = TestClient(RateLimit(app, "3/minute", 9), client=("10.0.0.2", 1))
+    assert client.post("/api/conversations").status_code == 429
+    elsewhere = TestClient(RateLimit(app, "3/day", 9), client=("10.0.0.2", 1))
     assert elsewhere.post("/api/ask").status_code == 200
 
 
@@ -47,6 +48,26 @@ def test_the_rate_is_of_a_key_wherever_it_is_used(app: FastAPI, tmp_path: Path) 
     assert here.post("/api/ask", headers=one).status_code == 200
     assert there.post("/api/ask", headers=one).status_code == 429
     assert here.post("/api/ask", headers=other).status_code == 200
+
+
+def test_small_things_are_counted_ten_to_one(app: FastAPI) -> None:
+    client = TestClient(RateLimit(app, "1/day", 9))
+    sent = [client.post(path).status_code for path in ("/api/conversations", "/api/feedback") for _ in range(6)]
+    assert sent == [200] * 10 + [429] * 2
+
+
+def test_each_visitor_of_a_site_counts_for_himself(app: FastAPI, tmp_path: Path) -> None:
+    keys = KeyStore(tmp_path / "keys.sqlite")
+    key = {"Authorization": f"Bearer {keys.make('x', [Scope.ASK], origins=['https://blog.example'])[1]}"}
+    limited = Access(RateLimit(app, "1/minute", 9), Doors(keys))
+    headers = key | {"origin": "https://blog.example"}
+    here, there = TestClient(limited), TestClient(limited, client=("10.0.0.2", 1))
+    assert [c.post("/api/ask", headers=headers).status_code for c in (here, there, here)] == [200, 200, 429]
+
+
+def test_the_tools_of_models_are_worked_on_with_the_rest(app: FastAPI) -> None:
+    client = TestClient(RateLimit(app, "1/minute", 9))
+    assert [client.post(path).status_code for path in ("/mcp", "/api/ask")] == [200, 429]
 
 
 def test_without_a_rate_nothing_is_counted(app: FastAPI) -> None:

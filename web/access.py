@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import Headers
@@ -25,8 +25,9 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import YoujuError
+from web.body_limit import PATIENCE
 from web.cross_origin import READING, is_foreign
-from web.errors import ErrorBody, ErrorDetail, detail_of, status_of
+from web.errors import ErrorBody, detail_of, refusal, status_of
 from web.keys import Key, KeyStore
 from web.scopes import is_for_programs, scopes_for
 from web.trace import caller_is
@@ -138,14 +139,14 @@ class Access:
                 return _error(403, "forbidden", f"this key is not good for that: it lacks the scope {wanted.value!r}.")
         if not self._is_from_there(request.headers, key):
             return _error(403, "wrong_origin", "this key is for the pages of other sites.", "Ask for one of your own.")
-        owner_as(request.scope, f"key:{key.id}")
+        if not key.origins:  # else everybody who opens that site's pages has it: each is somebody else, or nobody
+            owner_as(request.scope, f"key:{key.id}")
         return None
 
     def _is_from_there(self, headers: Headers, key: Key) -> bool:
         """Whether the key may be sent from where it comes: by a page of a site it names, or of ours (the frame that those
         pages show); else by programs, and the sites that are allowed to all."""
-        is_ours = headers.get("sec-fetch-site") == "same-origin"
-        if is_ours or not (key.origins or is_foreign(headers)):
+        if _is_ours(headers) or not (key.origins or is_foreign(headers)):
             return True
         return headers.get("origin", "") in (key.origins or self._origins)
 
@@ -174,9 +175,14 @@ class Access:
             return _error(405, "method_not_allowed", "the password is sent by POST.")
         if is_foreign(request.headers):
             return _error(403, "cross_site", "another site's page may not open this one.")
+        try:
+            async with asyncio.timeout(PATIENCE):
+                password = await _password_of(request)
+        except TimeoutError:
+            return _error(408, "too_slow", "the request did not come in time.")
         if self._trying >= TRYING:  # before anything is compared: what is refused says nothing of the password
             return _form("请稍后再试。 Please try again in a while.", 429)
-        if await self._is_right(await _password_of(request)):
+        if await self._is_right(password):
             return self._opened(request)
         return _form("这个密码不对。 That password is wrong.", 401)
 
@@ -211,6 +217,13 @@ class Access:
         return hmac.new(seal, until.encode(), hashlib.sha256).hexdigest()
 
 
+def _is_ours(headers: Headers) -> bool:
+    """Whether a browser says that the request is from a page of ours. Over plain HTTP it tells the page alone."""
+    pages = (headers.get("origin", ""), headers.get("referer", ""))
+    is_named = any(urlsplit(page).netloc == headers.get("host") for page in pages if page)
+    return headers.get("sec-fetch-site", "same-origin" if is_named else "") == "same-origin"
+
+
 def _key_in(headers: Headers) -> str:
     """The key of ours that is sent; "" for none, whatever else a proxy sends along."""
     kind, _, given = headers.get("authorization", "").partition(" ")
@@ -235,8 +248,7 @@ async def _password_of(request: Request) -> str:
 
 def _error(status: int, code: str, message: str, hint: str = "") -> JSONResponse:
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    body = ErrorBody(error=ErrorDetail(code=code, message=message, hint=hint))
-    return JSONResponse(body.model_dump(), status_code=status, headers=headers)
+    return refusal(status, code, message, hint, headers)
 
 
 def _form(told: str = "", status: int = 200) -> HTMLResponse:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from typing import TypeVar
 
+from index.errors import YoujuError
+
 T = TypeVar("T")
 LOOK = 0.05
 """Seconds between looks at whether the items are still wanted."""
@@ -45,6 +47,8 @@ def alone_in_background(items: Iterator[T]) -> None:
     def work() -> None:
         try:
             deque(items, maxlen=0)
+        except YoujuError as error:
+            _log.warning("what nobody waits for was not done: %s", error)
         except Exception:  # noqa: BLE001  nobody else would see it
             _log.exception("what nobody waits for has failed")
 

@@ -1,6 +1,7 @@
 """Every error as `{"error": {"code", "message", "hint"}}` with the right status."""
 
 import logging
+from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -8,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import (
     ArticleNotFound,
@@ -81,9 +83,12 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _respond(status: int, code: str, message: str, hint: str = "") -> JSONResponse:
+def refusal(
+    status: int, code: str, message: str, hint: str = "", headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """A response that is no success, in the one form."""
     body = ErrorBody(error=ErrorDetail(code=code, message=message, hint=hint))
-    return JSONResponse(body.model_dump(), status_code=status)
+    return JSONResponse(body.model_dump(), status_code=status, headers=headers)
 
 
 async def _ours(_: Request, error: Exception) -> JSONResponse:
@@ -121,16 +126,38 @@ async def _validation(_: Request, error: Exception) -> JSONResponse:
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"] if part != "body" and first["type"] != "json_invalid")
     message = f"{field}: {first['msg']}" if field else str(first["msg"])
-    return _respond(422, "bad_request", message, "See /openapi.json for the form of the request.")
+    return refusal(422, "bad_request", message, "See /openapi.json for the form of the request.")
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == 400:  # a body that cannot be decoded
-        return _respond(422, "bad_request", str(error.detail), "Send JSON in UTF-8.")
+        return refusal(422, "bad_request", str(error.detail), "Send JSON in UTF-8.")
     code = _HTTP_CODES.get(error.status_code, "http_error")
     hint = TOO_LARGE if error.status_code == 413 else ""
-    return _respond(error.status_code, code, str(error.detail), hint)
+    return refusal(error.status_code, code, str(error.detail), hint)
+
+
+class Unexpected:
+    """Answers what nobody has foreseen, inside of what adds to each response; it goes on, so that it is logged."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def sent(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sent)
+        except Exception:
+            if scope["type"] == "http" and not has_begun:
+                await refusal(500, INTERNAL.code, INTERNAL.message, INTERNAL.hint)(scope, receive, send)
+            raise
 
 
 async def _nobody(_request: Request, _error: Exception) -> Response:

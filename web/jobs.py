@@ -76,7 +76,7 @@ class Jobs:
         job = self._begin()
         try:
             yield job
-        except YoujuError:
+        except Exception:
             self._drop(job)
             raise
 

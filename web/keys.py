@@ -57,7 +57,8 @@ class Key(BaseModel):
     expires: str = ""
     revoked: str = ""
     origins: frozenset[str] = frozenset()
-    """Sites whose pages may send it, which then nobody else may; none: it is for programs."""
+    """Sites whose pages may send it, and whose visitors can all read it; without any it is for programs. Of browsers' pages no
+    other may: what is no browser can say that it is one."""
 
     def is_valid(self, now: datetime | None = None) -> bool:
         """Whether it opens anything, at a time, or now."""

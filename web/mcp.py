@@ -109,7 +109,8 @@ def mcp_route(server: MCPServer[None]) -> Route:
         max_request_body_size=MAX_BODY,
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
-    return Route(PATH, endpoint=app, include_in_schema=False)
+    # By GET a client waits for what the server has to say by itself, which is nothing.
+    return Route(PATH, endpoint=app, methods=["POST"], include_in_schema=False)
 
 
 @asynccontextmanager

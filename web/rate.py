@@ -18,7 +18,9 @@ from web.visitors import named_in
 
 WORK = ("/api/ask", "/api/search", "/api/verify", "/v1/chat/completions", "/mcp")
 """Worked on at once by so many. Articles wait in a line of their own (web/intake), the page's questions in another."""
-COUNTED = (*WORK, "/api/articles")
+SMALL = ("/api/conversations", "/api/feedback")
+"""Quickly done; counted as the page's small things are."""
+COUNTED = (*WORK, *SMALL, "/api/articles")
 PAGE = "/gradio_api/"
 ASKING = re.compile(r"/gradio_api/(?:queue/join|call/|component_server)")
 """By which the page asks, or another program in its place; what else it sends is quickly done, and of it ten times as much
@@ -41,7 +43,7 @@ class RateLimit:
         self._now: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] not in ("POST", "DELETE"):
+        if scope["type"] != "http" or scope["method"] not in ("POST", "PATCH", "DELETE"):
             await self._app(scope, receive, send)
             return
         path, who = scope["path"], _who(scope)
@@ -65,7 +67,7 @@ class RateLimit:
         """Count a request; whether it is one too many."""
         if self._rate is None or not (path.startswith(COUNTED) or PAGE in path):
             return False
-        is_quick = PAGE in path and not ASKING.search(path)
+        is_quick = path.startswith(SMALL) or (PAGE in path and not ASKING.search(path))
         return not self._counter.hit(self._rate, who, cost=1 if is_quick else QUICK)
 
     def _wait(self, who: str) -> int:

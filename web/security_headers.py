@@ -1,22 +1,20 @@
 """What browsers are told of every response: to load nothing from elsewhere, to be shown in no frame, to tell nobody where
 they come from."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
-from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.keys import KeyStore
 from web.scopes import is_for_programs
+from web.sites import Sites
 
 EMBED = "/embed"
 """The page that is shown in frames of other sites."""
 FILES = "/gradio_api/file="
-LOOKING = 2
 
-# Gradio's page has scripts and styles in itself and makes functions of text ('unsafe-eval'): what is not ours to change. What
-# such a script could send, or load, ends at this server.
+# Gradio's page has scripts and styles in itself and makes functions of text ('unsafe-eval'): what is not ours to change. No
+# such script loads anything from elsewhere, or sends anything there but by leaving the page.
 PAGE = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; worker-src 'self' blob:; "
@@ -29,7 +27,7 @@ DATA = "default-src 'none'; sandbox; frame-ancestors 'none'"
 """For what is no page: it runs nothing, although somebody opens it."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with none, browsers would call a form of ours nobody's (Origin: null)
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
@@ -38,12 +36,10 @@ HEADERS = {
 class SecurityHeaders:
     """Adds them to each response that does not say otherwise itself."""
 
-    def __init__(self, app: ASGIApp, origins: Collection[str] = (), keys: KeyStore | None = None) -> None:
-        """`origins` and those of the `keys`: sites that may show EMBED in a frame."""
+    def __init__(self, app: ASGIApp, sites: Sites) -> None:
+        """`sites`: they may show EMBED in a frame."""
         self._app = app
-        self._origins = frozenset(origins)
-        self._keys = keys
-        self._looking = CapacityLimiter(LOOKING)
+        self._sites = sites
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -62,9 +58,7 @@ class SecurityHeaders:
 
     async def _policy(self, path: str) -> str:
         if path.rstrip("/") == EMBED:
-            named = await to_thread.run_sync(self._keys.origins, limiter=self._looking) if self._keys else frozenset()
-            shown_in = " ".join(["'self'", *sorted(self._origins | named)])
-            return FRAMED + shown_in
+            return FRAMED + " ".join(["'self'", *sorted(await self._sites.allowed())])
         return DATA if is_for_programs(path) or FILES in path else PAGE
 
 

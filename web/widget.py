@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -18,7 +19,7 @@ SPACE = re.compile(r"[;\s]*(\})\s*|\s*([{;])\s*|([:,])\s+")
 """What a style sheet can do without; in JavaScript it would be in the way of reading what is served."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PublicFile:
     """What every site may load from here, and keep for an hour."""
 
@@ -39,7 +40,11 @@ class PublicFile:
         if "gzip" not in request.headers.get("accept-encoding", ""):
             return Response(self.body, media_type=self.media_type, headers=headers)
         headers["Content-Encoding"] = "gzip"
-        return Response(gzip.compress(self.body, mtime=0), media_type=self.media_type, headers=headers)
+        return Response(self.compressed, media_type=self.media_type, headers=headers)
+
+    @cached_property
+    def compressed(self) -> bytes:
+        return gzip.compress(self.body, mtime=0)
 
 
 def widget() -> APIRouter:

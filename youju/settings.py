@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="sites whose pages may ask and read, separated by commas: https://www.example.org"
     )
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="names by which the server is called, separated by commas, where it asks nobody who comes"
+    )
     at_once: int = Field(16, ge=1, description="requests that are worked on at the same time")
     request_log: str | None = Field(
         None,
@@ -113,6 +116,11 @@ class Settings(BaseSettings):
         if not _ROOT_PATH.fullmatch(path):
             raise PydanticCustomError("root_path", "not of the form /youju, without a slash at its end")
         return path
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _known_hosts(cls, given: object) -> object:
+        return tuple(word.strip() for word in given.split(",") if word.strip()) if isinstance(given, str) else given
 
     @field_validator("reranker")
     @classmethod

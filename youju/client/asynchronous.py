@@ -18,6 +18,7 @@ from web.forms import ArticleBody, ArticleRow, Readiness, SearchResponse, Taken
 from web.jobs import Job
 from youju.client import calls
 from youju.client.calls import Call, Files, Wishes
+from youju.client.errors import ClientError
 
 T = TypeVar("T")
 
@@ -87,7 +88,7 @@ class AsyncYouju:
         below it, else its file's name. Raises OSError for a file that cannot be read."""
         is_whole, files = False, Files()
         with files.opened:
-            async with self._events("/api/articles", files=files.parts(paths, root)) as sent:
+            async with self._events("/api/articles", files=files.parts(paths, root), timeout=calls.ADDING) as sent:
                 async for one in sent:
                     is_whole = one.event == "done"
                     if taken := calls.taken_of(one):
@@ -147,3 +148,5 @@ class AsyncYouju:
             yield
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise calls.unreachable(self._server, error) from error
+        except UnicodeEncodeError as error:
+            raise ClientError("what is sent is no text: it has half of a character.") from error

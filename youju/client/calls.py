@@ -21,11 +21,13 @@ from qa.history import Conversation
 from qa.verify.verifier import Verification
 from web.forms import ArticleBody, ArticleRow, Readiness, SearchResponse, Taken
 from web.jobs import Job
-from youju.client.errors import ServerUnreachable, refusal
+from youju.client.errors import ClientError, Refused, ServerUnreachable, refusal
 
 T = TypeVar("T")
 TIMEOUT = httpx.Timeout(120.0, connect=10.0)
 """A model may take its time; an extractive answer takes less than a second."""
+ADDING = httpx.Timeout(None, connect=10.0)
+"""Files wait for one another, up to an hour, and a long one takes minutes: nothing is heard meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def remove(article_id: str) -> Call[None]:
 
 
 def job(job_id: str) -> Call[Job]:
-    return Call("GET", f"/api/jobs/{quote(job_id)}", Job.model_validate_json)
+    return Call("GET", f"/api/jobs/{_in_path(job_id)}", Job.model_validate_json)
 
 
 def begin(title: str) -> Call[Conversation]:
@@ -162,6 +164,9 @@ def cut_short(server: str) -> ServerUnreachable:
 
 
 def headers(key: str) -> dict[str, str]:
+    """Raises ClientError for what cannot be a key."""
+    if not key.isascii() or not key.isprintable():
+        raise ClientError("the key has characters that no key has.", "Give it as youju key add has printed it.")
     return {"Authorization": f"Bearer {key}"} if key else {}
 
 
@@ -179,6 +184,9 @@ def _asked(question: str, history: Sequence[Turn], wishes: Wishes) -> dict[str, 
 
 
 def _in_path(article_id: str) -> str:
+    """An id as a path has it. Raises Refused for one that a path would make another's: no article has such an id."""
+    if any(part in ("", ".", "..") for part in article_id.split("/")):
+        raise Refused(404, "article_not_found", f"no article has the id {article_id!r}.", "See: articles()")
     return quote(article_id, safe="/")
 
 

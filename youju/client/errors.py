@@ -37,5 +37,5 @@ def refusal(status: int, body: str, retry_after: str = "") -> ClientError:
         return ServerUnreachable(
             f"the server answered {status} with what is no error of Youju's.", "Is its address right?"
         )
-    wait = int(retry_after) if retry_after.isdigit() else None
+    wait = int(retry_after) if retry_after.isdecimal() else None
     return Refused(status, detail.code, detail.message, detail.hint, wait)

@@ -51,7 +51,7 @@ class Server {
       const blocks = (rest + decoder.decode(value, { stream: true })).split(/\r?\n\r?\n/);
       rest = blocks.pop();
       for (const block of blocks) {
-        const field = (name) => new RegExp(`^${name}: ?(.*)`, "m").exec(block)?.[1];
+        const field = (name) => new RegExp(`^${name}: ?([^\\r\\n]*)`, "m").exec(block)?.[1];
         const [event, data] = [field("event"), JSON.parse(field("data") ?? "null")];
         if (event === "error") throw troubleOf(500, data.error);
         yield { event, data };
