@@ -58,7 +58,7 @@ def test_bundled_vectors_do_not_depend_on_their_neighbours(bundled: BundledEmbed
 
 
 def test_bundled_has_a_token_vector_for_each_piece(bundled: BundledEmbedder) -> None:
-    tokenizer = bundled._parts.tokenizer
+    tokenizer = bundled._encoder._tokenizer
     for text in ["合肥的量子企业增加到150家。", "很" * 1200, ""]:
         [found] = bundled.encode_passages([text])
         assert found.tokens.shape == (len(tokenizer.ids(f"passage: {text}")) - 2, 64)
@@ -131,7 +131,7 @@ def test_bundled_fingerprint_names_weights_and_graph(bundled: BundledEmbedder, r
 
 def test_a_graph_that_cannot_be_run_is_an_error() -> None:
     with pytest.raises(EmbedderError, match=r"ONNX Runtime .* cannot run the bundled model"):
-        open_session(b"no graph", 1)
+        open_session(b"no graph")
 
 
 @pytest.mark.parametrize(

@@ -34,9 +34,6 @@ _PREFIX_TOKENS = 2
 
 T = TypeVar("T")
 
-_QUESTION_THREADS = 4
-"""At most; a question of twenty tokens gives more threads nothing to do."""
-
 
 class BundledEmbedder:
     """multilingual-e5-small, 384 dimensions. Safe to share between threads."""
@@ -60,15 +57,15 @@ class BundledEmbedder:
         return self.encode_query(text).vector
 
     def encode_passages(self, texts: list[str]) -> list[Embedding]:
-        encoder = self._passages
+        encoder = self._encoder
         return self._each(texts, lambda text: encoder.passage(_PASSAGE + text))
 
     def encode_query(self, text: str) -> QueryEmbedding:
-        return self._questions.query(_QUERY + text)
+        return self._encoder.query(_QUERY + text)
 
     def token_vectors(self, text: str) -> Vectors:
         """A passage's tokens before they are projected, (tokens, dim): what a projection is made from."""
-        return self._passages.last(_PASSAGE + text)
+        return self._encoder.last(_PASSAGE + text)
 
     @staticmethod
     def _each(texts: list[str], encode: Callable[[str], T]) -> list[T]:
@@ -82,54 +79,31 @@ class BundledEmbedder:
         return [found[i] for i in range(len(texts))]
 
     @property
-    def _questions(self) -> "_Encoder":
-        """All cores on one text."""
+    def _encoder(self) -> "_Encoder":
         with self._guard:
-            return self._question_encoder
-
-    @property
-    def _passages(self) -> "_Encoder":
-        """One core a text."""
-        with self._guard:
-            return self._passage_encoder
+            return self._loaded
 
     @cached_property
-    def _question_encoder(self) -> "_Encoder":
-        return _Encoder(self._parts, open_session(self._parts.prepared.graph, min(cores(), _QUESTION_THREADS)))
-
-    @cached_property
-    def _passage_encoder(self) -> "_Encoder":
-        return _Encoder(self._parts, open_session(self._parts.prepared.graph, 1))
-
-    @cached_property
-    def _parts(self) -> "_Parts":
+    def _loaded(self) -> "_Encoder":
         model = open_bundled()
         with ThreadPoolExecutor(1) as pool:
             verified = pool.submit(model.verify)  # hashing lets go of the interpreter
-            parts = _Parts(model, prepared(model, self._cache))
+            encoder = _Encoder(model, prepared(model, self._cache))
             verified.result()
-        return parts
-
-
-class _Parts:
-    """What the encoders of questions and of passages share."""
-
-    def __init__(self, model: ModelFile, prepared: Prepared) -> None:
-        self.prepared = prepared
-        self.tokenizer = Tokenizer(prepared.table)
-        self.specials: Specials = model.specials
-        self.words: Blocks = model.matrix("emb.word", _DIM)
-        self.positions = model.vector("emb.pos").reshape(-1, _DIM) + model.vector("emb.type")[:_DIM]
+        return encoder
 
 
 class _Encoder:
     """Text to vectors, with one session of ONNX Runtime."""
 
-    def __init__(self, parts: _Parts, session: "InferenceSession") -> None:
-        self._parts = parts
-        self._session = session
-        self._input = session.get_inputs()[0].name
-        self._window = len(parts.positions) - 2
+    def __init__(self, model: ModelFile, prepared: Prepared) -> None:
+        self._tokenizer = Tokenizer(prepared.table)
+        self._specials: Specials = model.specials
+        self._words: Blocks = model.matrix("emb.word", _DIM)
+        self._positions = model.vector("emb.pos").reshape(-1, _DIM) + model.vector("emb.type")[:_DIM]
+        self._session: InferenceSession = open_session(prepared.graph)
+        self._input = self._session.get_inputs()[0].name
+        self._window = len(self._positions) - 2
 
     def passage(self, text: str) -> Embedding:
         vector, tokens = self._encode(text)
@@ -151,13 +125,13 @@ class _Encoder:
 
     def _windows(self, text: str) -> list[list[int]]:
         """The text's token ids, as many at a time as the model takes."""
-        ids = self._parts.tokenizer.ids(text)
+        ids = self._tokenizer.ids(text)
         return [ids[at : at + self._window] for at in range(0, len(ids), self._window)]
 
     def _run(self, ids: list[int], tokens: str, *others: str) -> list[Vectors]:
         """Outputs of the graph for one window; that of each token without the marks of begin and end."""
-        specials = self._parts.specials
-        vectors = self._parts.words.rows([specials.begin, *ids, specials.end])
-        vectors += self._parts.positions[: len(vectors)]
+        specials = self._specials
+        vectors = self._words.rows([specials.begin, *ids, specials.end])
+        vectors += self._positions[: len(vectors)]
         outputs = self._session.run([tokens, *others], {self._input: vectors[None]})
         return [outputs[0][0, 1:-1], *(output[0] for output in outputs[1:])]

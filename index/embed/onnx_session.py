@@ -14,13 +14,15 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def open_session(graph: bytes, threads: int) -> "InferenceSession":
-    """`threads` is of one run. Raises EmbedderError when this version of ONNX Runtime cannot run the graph."""
+def open_session(graph: bytes) -> "InferenceSession":
+    """A session that runs in the thread that asks it: whoever has much to do asks from many. Raises EmbedderError when this
+    version of ONNX Runtime cannot run the graph."""
     import onnxruntime  # takes a while: only when something is embedded
     from onnxruntime.capi import onnxruntime_pybind11_state as errors
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    # More threads wait for the next run by turning, some 20 ms each time, in the way of everything else.
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     # The graph is written with fused nodes already; looking for more costs at every start and finds nothing.

@@ -113,7 +113,7 @@ class _Loaded:
         name = f"reader-{SHA256[:12]}-v{ENCODER}.{VERSION}-{digest(weights)}.bin"
         arrays = kept(name, cache, make)
         self._temperatures = arrays[_TEMPERATURES].astype(np.float32)
-        self._session: InferenceSession = open_session(arrays[_GRAPH].tobytes(), 1)
+        self._session: InferenceSession = open_session(arrays[_GRAPH].tobytes())
         self.encoder = PairEncoder(Tokenizer(prepared(model, cache).table), model.specials)
         self._words = model.matrix("emb.word", model.shape.hidden)
         positions = model.vector("emb.pos").reshape(-1, model.shape.hidden)
