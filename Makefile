@@ -10,10 +10,11 @@ TRAIN := .youju/train
 DATA ?= ../shared/data
 STEPS ?= 1600
 FILES ?= 10000
+HOLD ?= 0
 # One numeric, one across scripts (the article is Traditional), one that the articles do not answer.
 DEMO_QUESTIONS := "合肥到2027年要有多少家量子企业？" "江苏2030年未来产业的规模目标是多少？" "苏州2035年的未来产业产值目标是多少？"
 
-.PHONY: install demo test eval check train fuzz fuzz-api serve bench bench-size bench-chat screenshots clean
+.PHONY: install demo test eval check train fuzz fuzz-api serve bench bench-size bench-chat bench-load screenshots clean
 install: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
@@ -64,6 +65,9 @@ bench-size: install  ## the last table of bench for 10^6 sentences: some ten min
 
 bench-chat: install  ## the chat in a browser: how long it takes, and 20 sessions at once for two minutes
 	$(BIN)/python -m eval.bench_chat
+
+bench-load: install  ## requests a second over HTTP at 1 to 128 clients, against a plain FastAPI; HOLD minutes at the rate that holds
+	$(BIN)/python -m eval.bench_load --hold $(HOLD)
 
 fuzz: install  ## FILES broken uploads to a server of its own: ten minutes of both cores for 10,000
 	$(BIN)/python tests/fuzz_uploads.py --files $(FILES)
