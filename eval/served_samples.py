@@ -15,7 +15,9 @@ ARTICLES = Path(__file__).parent.parent / "articles"
 def sample_home() -> Iterator[Path]:
     """A home of the sample articles, for as long as it is needed."""
     with tempfile.TemporaryDirectory(prefix="youju-served-") as home:
-        subprocess.run([*YOUJU, "index", str(ARTICLES)], env=environment(home=home), check=True)
+        subprocess.run(
+            [*YOUJU, "index", str(ARTICLES)], env=environment(home=home), check=True, stdout=subprocess.DEVNULL
+        )
         yield Path(home)
 
 
