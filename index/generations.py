@@ -43,6 +43,7 @@ _LARGE = 64 * 1024 * 1024
 """Bytes above which a file is not read at every opening; so many take about 0.03 s."""
 LOOKED = 0.2
 """Seconds in which who only looks whether somebody writes lets go of the lock."""
+_NOT_OURS = (errno.EROFS, errno.EACCES, errno.EPERM)
 _STATES = TypeAdapter(dict[str, list[int]])
 
 
@@ -105,11 +106,11 @@ class Home:
 
     @property
     def is_being_written(self) -> bool:
-        """Whether some process holds the writer's lock."""
+        """Whether some process holds the writer's lock, or this one could not take it, in a folder that is not its own."""
         try:
             with self.write_lock(patience=0):
                 return False
-        except IndexBusy:
+        except (IndexBusy, StoreError):
             return True
 
     def current_name(self) -> str:
@@ -153,11 +154,12 @@ class Home:
             return before
         if before and (before.manifest.embedder, before.manifest.vectors) != (embedder, store.vectors):
             before = None
-        self._generations.mkdir(parents=True, exist_ok=True)
+        with _explained(self.root):
+            self._generations.mkdir(parents=True, exist_ok=True)
         name = self._free_name(store.content)
         folder = self._generations / f".{name}"
         shutil.rmtree(folder, ignore_errors=True)
-        with _explained(self.root):
+        with _explained(self.root), _swept(folder):
             folder.mkdir()
             dense = before.dense if before else DenseIndex.empty(dim, self._flat_limit)
             _build(folder, store, embedder, dense, before, self._generations / before.name if before else None)
@@ -229,6 +231,16 @@ def _sampled_vectors(store: Store, sentences: set[int], count: int) -> Vectors:
 
 
 @contextmanager
+def _swept(folder: Path) -> Iterator[None]:
+    """Leave nothing of a folder that could not be finished: where the disk is full, others need the room."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+@contextmanager
 def _explained(root: Path) -> Iterator[None]:
     """Turn the system's errors into ours. Timeout, the lock's own, is an OSError and passes."""
     try:
@@ -241,7 +253,12 @@ def _explained(root: Path) -> Iterator[None]:
                 f"the disk is full: the index in {root} cannot be written.",
                 "The articles are kept; free some space and run the command again.",
             ) from error
-        raise StoreError(f"{root} cannot be written: {error}.") from error
+        hint = (
+            "Let whoever runs this write there, or take another home folder (--home)."
+            if getattr(error, "errno", None) in _NOT_OURS
+            else ""
+        )
+        raise StoreError(f"{root} cannot be written: {error}.", hint) from error
 
 
 def _lexical(folder: Path, source: Path | None) -> LexicalIndex:

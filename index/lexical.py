@@ -1,7 +1,9 @@
 """The lexical leg: BM25 by Tantivy over whole articles and over their sentences."""
 
 import math
+import os
 import shutil
+import tempfile
 from collections.abc import Iterable
 from itertools import compress
 from pathlib import Path
@@ -50,7 +52,17 @@ class LexicalIndex:
     @classmethod
     def open(cls, folder: Path) -> "LexicalIndex":
         """Raises ValueError (Tantivy's own) when the folder holds no readable index."""
-        return cls(tantivy.Index.open(str(folder)))
+        return cls(tantivy.Index.open(str(folder))) if os.access(folder, os.W_OK) else cls._opened_elsewhere(folder)
+
+    @classmethod
+    def _opened_elsewhere(cls, folder: Path) -> "LexicalIndex":
+        """Opened where Tantivy can make the lock files that it wants: links to a read-only folder's files, which it keeps
+        open when the links are gone."""
+        with tempfile.TemporaryDirectory(prefix="youju-index-") as beside:
+            for file in folder.iterdir():
+                if file.name not in _LOCKS:
+                    Path(beside, file.name).symlink_to(file.absolute())
+            return cls(tantivy.Index.open(beside))
 
     def add(self, texts: Iterable[tuple[int, str]]) -> None:
         """Add (id, text) pairs in one commit."""

@@ -4,6 +4,7 @@ A reader keeps what it opened while a writer works. When the derived indexes are
 damaged or older than the store and nobody is writing, they are rebuilt first.
 """
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
@@ -12,12 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.embed import Embedder, TokenVectors, Vectors, mismatch
-from index.errors import IndexBusy, IndexMissing
+from index.errors import IndexBusy, IndexMissing, StoreError, YoujuError
 from index.generations import Generation, Home
 from index.records import Article, Sentence
 from index.rows import Ids
 from index.sentence_table import SentenceTable
 from index.store import Store
+
+_log = logging.getLogger(__name__)
 
 KEPT_ARTICLES = 1024
 """Articles kept in memory, some 30 kB each."""
@@ -141,25 +144,40 @@ def open_reader(home: Home, embedder: Embedder) -> Reader:
     if not home.exists:
         raise IndexMissing(f"there is no index in {home.root}.", "Make one with: youju index PATH")
     store = Store(home.store)
+    try:
+        return Reader(store, _generation(home, store, embedder))
+    except YoujuError:
+        store.close()
+        raise
+
+
+def _generation(home: Home, store: Store, embedder: Embedder) -> Generation:
+    """The home's generation, made anew where it is missing, damaged or stale."""
     present = store.meta("embedder")
     if present is not None and present != embedder.fingerprint:
-        store.close()
         raise mismatch(present, embedder.fingerprint)
     generation = home.current()
     if generation is not None and generation.manifest.embedder != embedder.fingerprint:
         generation = None
     if generation is None or generation.manifest.content != store.content:
-        generation = _rebuilt(home, store, embedder) or generation
+        generation = _rebuilt(home, store, embedder, generation) or generation
     if generation is None:
-        store.close()
         raise IndexMissing(f"an indexing run in {home.root} has not finished.", "Wait for it.")
-    return Reader(store, generation)
+    return generation
 
 
-def _rebuilt(home: Home, store: Store, embedder: Embedder) -> Generation | None:
-    """A fresh generation, or None while another process holds the writer's lock."""
+def _rebuilt(home: Home, store: Store, embedder: Embedder, stale: Generation | None) -> Generation | None:
+    """A fresh generation, or None while another process holds the writer's lock.
+
+    Where it cannot be written, on a full or a read-only disk, a stale one is better than none.
+    """
     try:
         with home.write_lock():
             return home.refresh(store, embedder.fingerprint, store.dim or embedder.dim)
     except IndexBusy:
+        return None
+    except StoreError as error:
+        if stale is None:
+            raise
+        _log.warning("%s Until then, articles are searched as they were before.", error)
         return None

@@ -51,6 +51,10 @@ _FILTERED = "CREATE INDEX IF NOT EXISTS articles_by_date ON articles(published, 
 _ARTICLE = 'id, title, source, published, url, text, dropped, notes, origin, version, content_hash, "group"'
 
 
+_WITHOUT_INDEX = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR)
+"""What SQLite says where the index of its journal cannot be made: of a read-only folder, and of a full disk."""
+_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
+
 # One bound value however many numbers are asked for.
 _LISTED = "(SELECT value FROM json_each(?))"
 
@@ -87,14 +91,20 @@ class ArticleSummary:
 
 
 class Store:
-    """One SQLite file. Safe to share between threads; one process may write at a time."""
+    """One SQLite file. Safe to share between threads; one process may write at a time.
+
+    Readers share an index of the journal with the writer, in a file beside the store. Where that cannot be made, on a
+    read-only or a full disk, the store is read as it lies there, and opened anew when its file has changed.
+    """
 
     def __init__(self, path: Path, *, writable: bool = False, upgrade: bool = False) -> None:
         """`upgrade` brings a store of an older layout up to date, which then needs its vectors replaced."""
         self._path = path
         self._guard = threading.RLock()
+        self._as_it_lay: tuple[int, int] | None = None
+        """The file's size and time of change when it was opened without such an index."""
         with _explained(path):
-            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+            self._db = self._connected(writable)
             try:
                 self._open(writable, upgrade)
             except BaseException:
@@ -104,6 +114,30 @@ class Store:
     def close(self) -> None:
         with self._guard:
             self._db.close()
+
+    def _connected(self, writable: bool) -> sqlite3.Connection:
+        self._as_it_lay = None
+        database = _connection(str(self._path))
+        if writable:
+            return database
+        try:
+            database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError as error:
+            database.close()
+            if error.sqlite_errorcode & 0xFF not in _WITHOUT_INDEX or not _is_whole(self._path):
+                raise
+            self._as_it_lay = _state(self._path)
+            return _connection(f"{self._path.absolute().as_uri()}?immutable=1")
+        except sqlite3.DatabaseError:
+            database.close()
+            raise
+        return database
+
+    def _renew(self) -> None:
+        """Open a file anew that was read as it lay there and has changed: what is remembered of it no longer holds."""
+        if self._as_it_lay is not None and not self._db.in_transaction and self._as_it_lay != _state(self._path):
+            self._db.close()
+            self._db = self._connected(writable=False)
 
     def _open(self, writable: bool, upgrade: bool) -> None:
         self._db.execute("PRAGMA foreign_keys = ON")
@@ -171,6 +205,7 @@ class Store:
             if self._db.in_transaction:
                 yield
                 return
+            self._renew()
             self._db.execute("BEGIN")
             try:
                 yield
@@ -179,6 +214,7 @@ class Store:
 
     def _rows(self, sql: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]  # rows differ
         with self._guard, _explained(self._path):
+            self._renew()
             return self._db.execute(sql, values).fetchall()
 
     # -- metadata ---------------------------------------------------------------------------
@@ -425,13 +461,29 @@ def _token_vectors(blob: bytes, width: int) -> TokenVectors:
     return np.frombuffer(blob, dtype=np.int8).reshape(-1, width) if width else NO_TOKENS
 
 
+def _connection(database: str) -> sqlite3.Connection:
+    is_uri = database.startswith("file:")
+    return sqlite3.connect(database, uri=is_uri, check_same_thread=False, isolation_level=None, timeout=30)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether everything that was committed is in the file itself, and nothing in a journal beside it."""
+    journal = path.with_name(f"{path.name}-wal")
+    return not journal.exists() or not journal.stat().st_size
+
+
+def _state(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
+
+
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into ours, with the way out."""
     try:
         yield
     except sqlite3.OperationalError as error:
-        if "full" in str(error):
+        if error.sqlite_errorcode in _FULL:
             raise StoreFull(
                 f"the disk is full: {path} cannot grow ({error}).",
                 "What was reported as committed is kept; free some space and run the command again.",

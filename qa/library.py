@@ -1,6 +1,7 @@
 """The library: a home's index kept open for asking, and opened anew when it has changed."""
 
 import threading
+import time
 
 from index.embed import Embedder
 from index.errors import YoujuError
@@ -14,6 +15,8 @@ from qa.rerank.late_interaction import DEFAULT
 
 _FIRST = "今年有多少家企业？"
 """A question that goes through every stage."""
+AGAIN = 10.0
+"""Seconds after which another try is made to bring an index up to its articles, where that could not be written."""
 
 
 class Library:
@@ -39,6 +42,7 @@ class Library:
         self._guard = threading.Lock()
         self._reader: Reader | None = None
         self._pipeline: Pipeline | None = None
+        self._again = 0.0
 
     @property
     def home(self) -> Home:
@@ -92,7 +96,7 @@ class Library:
         """Whether a newer generation stands ready, or a killed run left one to be made."""
         if self._home.current_name() != reader.generation:
             return True
-        return reader.is_stale and not self._home.is_being_written
+        return reader.is_stale and time.monotonic() >= self._again and not self._home.is_being_written
 
     def _refresh(self) -> None:
         """Open the index when it is not open, or when a newer generation stands ready.
@@ -102,6 +106,7 @@ class Library:
         if self._reader is None or self._has_newer(self._reader):
             self._reader = open_reader(self._home, self._embedder)
             self._pipeline = self._made(self._reader)
+            self._again = time.monotonic() + AGAIN
 
     def _made(self, reader: Reader) -> Pipeline:
         return Pipeline(reader, self._embedder, self._extraction, self._reranker, self._writer)

@@ -25,7 +25,8 @@ class SqliteFile:
 
     @property
     def exists(self) -> bool:
-        return self.path.exists()
+        """Whether anything was ever kept: a file that could not be laid out, for want of room, is empty."""
+        return self.path.exists() and self.path.stat().st_size > 0
 
     @contextmanager
     def transaction(self, *, writes: bool = False) -> Iterator[sqlite3.Connection]:

@@ -68,17 +68,22 @@ def seal_of(path: Path) -> bytes:
     Raises YoujuError where it cannot be read or made.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent) as made, suppress(FileExistsError):  # its mode is 0600
-            made.write(secrets.token_bytes(SEAL))
-            made.flush()
-            os.link(made.name, path)  # whole, or not at all, though several servers start at once
+        if not path.exists():
+            _make_seal(path)
         seal = path.read_bytes()
     except OSError as error:
         raise YoujuError(f"{path} cannot be read or made: {error.strerror}.") from error
     if len(seal) != SEAL:
         raise YoujuError(f"{path} is damaged.", "Delete it; everybody gives the password once more.")
     return seal
+
+
+def _make_seal(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent) as made, suppress(FileExistsError):  # its mode is 0600
+        made.write(secrets.token_bytes(SEAL))
+        made.flush()
+        os.link(made.name, path)  # whole, or not at all, though several servers start at once
 
 
 class Access:
