@@ -14,7 +14,8 @@ YoujuError
 ├── ArticleNotFound          no article has this id
 ├── QuestionError            a question that cannot be asked (empty, too long)
 ├── StatementError           a statement that cannot be verified (empty, too long, nothing cited)
-├── HistoryError             the conversations cannot be read or written
+├── HistoryError             conversations, feedback or keys cannot be read or written
+│   └── HistoryFull          no space left for them; what was kept before stays
 ├── JobNotFound              no upload has this id
 ├── ConversationNotFound     no conversation has this id
 └── ConversationChanged      an answer that is to be replaced is no longer its conversation's last
@@ -151,6 +152,12 @@ class HistoryError(YoujuError):
     """What is kept beside the articles (conversations, feedback, keys, uploads) cannot be read or written."""
 
     code = "history_failed"
+
+
+class HistoryFull(HistoryError):
+    """No space left for what is kept beside the articles (conversations, feedback, keys)."""
+
+    code = "history_full"
 
 
 class ConversationNotFound(YoujuError):

@@ -76,6 +76,11 @@ class Reader:
         """Whether the store has changed since the generation was made: a run goes on, or was killed."""
         return self._generation.manifest.content != self.store.content
 
+    @property
+    def is_damaged(self) -> bool:
+        """Whether somebody has changed the files of the generation since it was opened, which nobody should."""
+        return not self._generation.is_untouched
+
     def close(self) -> None:
         self.store.close()
 

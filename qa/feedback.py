@@ -87,7 +87,7 @@ class FeedbackStore:
             return []
         with self._file.transaction() as database:
             rows = database.execute(
-                "SELECT feedback FROM verdict WHERE ? IS NULL OR owner = ? ORDER BY given, answer_id", (owner, owner)
+                "SELECT feedback FROM verdict WHERE ? IS NULL OR owner = ? ORDER BY rowid", (owner, owner)
             ).fetchall()
         try:
             return [Feedback.model_validate_json(row) for [row] in rows]

@@ -100,7 +100,22 @@ def _before(database: sqlite3.Connection) -> None:
     database.execute("ALTER TABLE conversation ADD COLUMN before TEXT NOT NULL DEFAULT '[]'")
 
 
-STEPS = (_tables, _owners, _before)
+def _places(database: sqlite3.Connection) -> None:
+    """The order in which conversations changed, which no clock that is set back disturbs."""
+    database.execute("ALTER TABLE conversation ADD COLUMN place INTEGER NOT NULL DEFAULT 0")
+    rows = database.execute("SELECT id FROM conversation ORDER BY changed, id DESC").fetchall()
+    database.executemany(
+        "UPDATE conversation SET place = ? WHERE id = ?", [(place, id_) for place, (id_,) in enumerate(rows, start=1)]
+    )
+    database.execute("DROP INDEX conversation_of")
+    database.execute("CREATE INDEX conversation_of ON conversation (owner, place)")
+    database.execute("CREATE INDEX conversation_at ON conversation (place)")
+
+
+_LAST = "(SELECT ifnull(max(place), 0) + 1 FROM conversation)"
+"""The place of what changes now."""
+
+STEPS = (_tables, _owners, _before, _places)
 LAYOUT = len(STEPS)
 
 
@@ -136,7 +151,7 @@ class History:
         with self._file.transaction(writes=True) as database:
             conversation = conversation or _begun(database, "", owner, before).id
             changed = database.execute(
-                "UPDATE conversation SET changed = ?, title = CASE title WHEN '' THEN ? ELSE title END"
+                f"UPDATE conversation SET changed = ?, title = CASE title WHEN '' THEN ? ELSE title END, place = {_LAST}"
                 " WHERE id = ? AND owner = ?",
                 (now, answer.question[:TITLE], conversation, owner),
             )
@@ -163,7 +178,7 @@ class History:
             return []
         with self._file.transaction() as database:
             rows = database.execute(
-                "SELECT id, title, begun, changed FROM conversation WHERE owner = ? ORDER BY changed DESC, id", (owner,)
+                "SELECT id, title, begun, changed FROM conversation WHERE owner = ? ORDER BY place DESC", (owner,)
             ).fetchall()
             listed = [Conversation(id=i, title=t, begun=b, changed=c) for i, t, b, c in rows]
             wanted = fold_text(valid(words)).split()
@@ -259,8 +274,8 @@ def _begun(database: sqlite3.Connection, title: str, owner: str, before: Sequenc
     now = _now()
     made = Conversation(id=uuid.uuid4().hex, title=valid(title)[:TITLE], begun=now, changed=now)
     database.execute(
-        "INSERT INTO conversation (id, title, begun, changed, owner, before)"
-        " VALUES (:id, :title, :begun, :changed, :owner, :before)",
+        "INSERT INTO conversation (id, title, begun, changed, owner, before, place)"
+        f" VALUES (:id, :title, :begun, :changed, :owner, :before, {_LAST})",
         made.model_dump() | {"owner": owner, "before": _TURNS.dump_json(list(before)).decode()},
     )
     return made

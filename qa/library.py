@@ -93,8 +93,8 @@ class Library:
         return ""
 
     def _has_newer(self, reader: Reader) -> bool:
-        """Whether a newer generation stands ready, or a killed run left one to be made."""
-        if self._home.current_name() != reader.generation:
+        """Whether a newer generation stands ready, or one is to be made: a run was killed, or the files are damaged."""
+        if self._home.current_name() != reader.generation or reader.is_damaged:
             return True
         return reader.is_stale and time.monotonic() >= self._again and not self._home.is_being_written
 

@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import HistoryError
+from index.errors import HistoryError, HistoryFull
 
 PATIENCE = 10.0
 """Seconds that a writer waits for another one."""
+
+_OURS = "Let whoever runs this write there, or take another home folder (--home)."
+_DAMAGED = "Restore a copy of the file, or move it away to begin anew."
 
 Step = Callable[[sqlite3.Connection], None]
 """Takes a file from one layout to the next; the first makes its tables."""
@@ -35,7 +38,7 @@ class SqliteFile:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             database = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
-            raise HistoryError(f"the {self._named} in {self.path} cannot be opened: {error}.") from error
+            raise HistoryError(f"the {self._named} in {self.path} cannot be opened: {error}.", _OURS) from error
         try:
             database.execute("PRAGMA foreign_keys = ON")
             self._lay_out(database)  # no WAL: the switch to it does not wait for others, and fails
@@ -43,9 +46,25 @@ class SqliteFile:
             yield database
             database.execute("COMMIT")
         except sqlite3.Error as error:
-            raise HistoryError(f"the {self._named} in {self.path} cannot be read or written: {error}.") from error
+            raise self._said(error) from error
         finally:
             database.close()  # what is not committed is undone
+
+    def _said(self, error: sqlite3.Error) -> HistoryError:
+        """What went wrong, with the way out where there is one."""
+        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if kind == sqlite3.SQLITE_FULL:
+            return HistoryFull(
+                f"the disk is full: the {self._named} in {self.path} cannot grow.",
+                "What was kept before stays; make room, then try again.",
+            )
+        hint = {
+            sqlite3.SQLITE_READONLY: _OURS,
+            sqlite3.SQLITE_CANTOPEN: _OURS,
+            sqlite3.SQLITE_CORRUPT: _DAMAGED,
+            sqlite3.SQLITE_NOTADB: _DAMAGED,
+        }.get(kind, "")
+        return HistoryError(f"the {self._named} in {self.path} cannot be read or written: {error}.", hint)
 
     def _lay_out(self, database: sqlite3.Connection) -> None:
         [layout] = database.execute("PRAGMA user_version").fetchone()

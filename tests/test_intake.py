@@ -218,9 +218,11 @@ def test_a_name_with_half_a_character_gets_a_question_mark(client: TestClient) -
     assert [a["id"] for a in client.get("/api/articles").json()] == ["a?.txt"]
 
 
-@pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, "store_full"), (errno.EACCES, "store_failed")])
+@pytest.mark.parametrize(
+    ("number", "status", "code"), [(errno.ENOSPC, 507, "store_full"), (errno.EACCES, 503, "store_failed")]
+)
 def test_a_full_disk_is_said_and_nothing_is_left(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, code: str
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, status: int, code: str
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(number, "voll")
@@ -228,7 +230,7 @@ def test_a_full_disk_is_said_and_nothing_is_left(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(intake_module.shutil, "copyfileobj", full)
     sent = client.post("/api/articles", files=[("files", ("a.txt", b"x"))])
-    assert (sent.status_code, sent.json()["error"]["code"]) == (500, code)
+    assert (sent.status_code, sent.json()["error"]["code"]) == (status, code)
     assert not list(tmp_path.glob("youju-upload-*"))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from index.errors import YoujuError
+from index.errors import HistoryError, YoujuError
 from qa.answer import Mode, Turn
 from qa.events import Done, Event
 from qa.filters import Filters
@@ -19,7 +19,7 @@ from ui.services import Services
 from ui.transcript import Shown, exchange_html, transcript_html
 from ui.words import Words
 from web.background import in_background
-from web.errors import INTERNAL
+from web.errors import INTERNAL, log_failure
 from web.keeping import Place, kept
 from web.stops import Run, Stops
 from web.trace import Trace
@@ -178,9 +178,17 @@ class Conversations:
 
     def _past(self, exchanges: Sequence[Exchange], owner: str, *, is_all: bool = False) -> list[str]:
         """Exchanges as HTML; `is_all`: there is no later one, and the last may be given anew."""
-        liked = self._services.feedback.ratings(owner, [e.answer.id for e in exchanges])
+        liked = self._liked(owner, exchanges)
         last = exchanges[-1] if exchanges and is_all else None
         return [self._html(Shown.of(e.answer, is_last=e is last, liked=liked.get(e.answer.id))) for e in exchanges]
+
+    def _liked(self, owner: str, exchanges: Sequence[Exchange]) -> dict[str, bool]:
+        """What the owner thinks of answers; nothing where the feedback cannot be read, for which no conversation ends."""
+        try:
+            return self._services.feedback.ratings(owner, [e.answer.id for e in exchanges])
+        except HistoryError as error:
+            log_failure(error)
+            return {}
 
     def _view(self, past: list[str], run: Run, shown: Shown, conversation: str) -> View:
         html = transcript_html([*past, self._html(shown)], self._words, conversation, run=run.name)

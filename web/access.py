@@ -27,7 +27,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from index.errors import YoujuError
 from web.body_limit import PATIENCE
 from web.cross_origin import READING, is_foreign
-from web.errors import ErrorBody, detail_of, refusal, status_of
+from web.errors import refusal, response_of
 from web.keys import Key, KeyStore
 from web.scopes import is_for_programs, scopes_for
 from web.trace import caller_is
@@ -38,6 +38,8 @@ SEAL = 32
 """Bytes of what sessions are signed with."""
 LIFE = 30 * 24 * 3600
 """Seconds that a browser need not give the password again."""
+ASTRAY = 24 * 3600
+"""Seconds that a session may seem to come from the future: more, and the clock was wrong when it was opened."""
 PAUSE = 1.0
 """Seconds that a wrong password costs."""
 TRYING = 8
@@ -111,7 +113,7 @@ class Access:
         try:
             refused = await self._refused(request)
         except YoujuError as error:
-            refused = JSONResponse(ErrorBody(error=detail_of(error)).model_dump(), status_code=status_of(error))
+            refused = response_of(error)
         await (refused or self._app)(scope, receive, send)
 
     async def _refused(self, request: Request) -> Response | None:
@@ -214,7 +216,7 @@ class Access:
     def _is_signed(self, session: str) -> bool:
         until, _, signature = session.partition(".")
         is_ours = hmac.compare_digest(signature.encode(), self._signature(until).encode())
-        return is_ours and until.isdigit() and time.time() < int(until)
+        return is_ours and until.isdigit() and time.time() < int(until) <= time.time() + LIFE + ASTRAY
 
     def _signature(self, until: str) -> str:
         """Of a session; another password ends all of them."""

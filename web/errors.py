@@ -1,5 +1,6 @@
 """Every error as `{"error": {"code", "message", "hint"}}` with the right status."""
 
+import errno
 import logging
 from collections.abc import Mapping
 
@@ -18,13 +19,16 @@ from index.errors import (
     EmbedderError,
     EmbedderMismatch,
     HistoryError,
+    HistoryFull,
     IndexBusy,
     IndexMissing,
     JobNotFound,
     QuestionError,
     RerankerError,
     StatementError,
+    StoreError,
     StoreFull,
+    StoreVersionError,
     YoujuError,
 )
 from web.presence import Left
@@ -44,11 +48,17 @@ _STATUS: dict[type[YoujuError], int] = {
     EmbedderError: 503,
     RerankerError: 503,
     HistoryError: 503,
+    HistoryFull: 507,
+    StoreError: 503,
+    StoreFull: 507,
+    StoreVersionError: 503,
 }
+_ROOM = "Make room on the server's disk, then try again."
 _WAYS_OUT: dict[type[YoujuError], str] = {
     IndexMissing: "Make one with: youju index PATH",
     EmbedderMismatch: "Make it anew with: youju index --re-embed",
-    StoreFull: "Make room on the server's disk, then try again.",
+    StoreFull: _ROOM,
+    HistoryFull: _ROOM,
 }
 TOO_LARGE = "Send less at once."
 """The way out for a request that is too large."""
@@ -93,6 +103,11 @@ def refusal(
 
 async def _ours(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, YoujuError)
+    return response_of(error)
+
+
+def response_of(error: YoujuError) -> JSONResponse:
+    """What is answered instead, also by what stands before the application."""
     return JSONResponse(ErrorBody(error=detail_of(error)).model_dump(), status_code=status_of(error))
 
 
@@ -115,6 +130,12 @@ def detail_of(error: YoujuError) -> ErrorDetail:
     return ErrorDetail(code=error.code, message=said, hint=_WAYS_OUT.get(type(error), "The server's log says why."))
 
 
+def not_put_aside(error: OSError) -> StoreError:
+    """Of files that are sent: none of them could be kept until it is their turn."""
+    kind = StoreFull if error.errno == errno.ENOSPC else StoreError
+    return kind(f"the files cannot be put aside: {error.strerror}.", "None of them was added.")
+
+
 def log_failure(error: YoujuError) -> None:
     """What whoever reads a page or an answer is referred to."""
     if status_of(error) >= 500 and not isinstance(error, IndexMissing):
@@ -131,6 +152,8 @@ async def _validation(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, OSError):  # a file that is sent lies in the temporary folder until it has come
+        return response_of(not_put_aside(error.__cause__))
     if error.status_code == 400:  # a body that cannot be decoded
         return refusal(422, "bad_request", str(error.detail), "Send JSON in UTF-8.")
     code = _HTTP_CODES.get(error.status_code, "http_error")

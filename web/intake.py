@@ -1,6 +1,5 @@
 """Files that are added over HTTP: indexed under their names, and told of one by one; and articles removed."""
 
-import errno
 import shutil
 import tempfile
 import threading
@@ -12,12 +11,13 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from index.build import Event, Indexer, Outcome
-from index.errors import IndexBusy, Problem, StoreError, StoreFull
+from index.errors import IndexBusy, Problem
 from index.load import MAX_ID, SUFFIXES, ReadFile
 from index.load.apart import ParserProcess
 from index.load.limits import Limits
 from qa.library import Library
 from web.background import alone_in_background, in_background
+from web.errors import not_put_aside
 from web.forms import SKIPPED, Taken
 from web.places import Places
 
@@ -176,8 +176,7 @@ def _put_aside(uploads: Sequence[Upload], folder: Path) -> list[tuple[str, Probl
     try:
         return [(upload.name, _problem(upload) or _placed(upload, folder)) for upload in uploads]
     except OSError as error:
-        kind = StoreFull if error.errno == errno.ENOSPC else StoreError
-        raise kind(f"the files cannot be put aside: {error.strerror}.", "None of them was added.") from error
+        raise not_put_aside(error) from error
 
 
 def _placed(upload: Upload, folder: Path) -> Problem | None:

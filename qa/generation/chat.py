@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from qa.generation.deadline import ends_at
 from qa.generation.trouble import ModelTrouble, Trouble
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Endpoint:
     timeout: float = 30.0
     """Without a sign of life."""
     deadline: float = 120.0
-    """For one whole answer, repairs included."""
+    """For one whole answer, repairs included. Where the model falls silent in its midst, the timeout may come on top."""
     retries: int = 2
     """Of a request that was limited or failed on the way, with growing pauses."""
     max_tokens: int = 800
@@ -45,7 +46,10 @@ def connect(endpoint: Endpoint) -> "BaseChatModel":
     """LangChain's ChatOpenAI for an endpoint; nothing is sent yet."""
     from langchain_openai import ChatOpenAI
 
+    from qa.generation.in_time import InTime
+
     return ChatOpenAI(
+        http_client=InTime(),
         model=endpoint.model,
         base_url=endpoint.base_url,
         api_key=endpoint.api_key or SecretStr("none"),
@@ -127,7 +131,7 @@ class ChatModel:
         call.usage.requests += 1
         with _named_troubles():
             chunks = self._model().stream(messages)
-            for chunk in chunks:
+            while (chunk := _next(chunks, call.until)) is not None:
                 _count(chunk, call.usage)
                 yield _text_of(chunk)
                 call.check()
@@ -142,6 +146,12 @@ class ChatModel:
         if self._made is None:  # made twice at worst
             self._made = self._make(self.endpoint)
         return self._made
+
+
+def _next(chunks: "Iterator[AIMessageChunk]", until: float) -> "AIMessageChunk | None":
+    """The next of them, None after the last; what is sent and read for it ends at `until`."""
+    with ends_at(until):
+        return next(chunks, None)
 
 
 def _text_of(chunk: "AIMessageChunk") -> str:
