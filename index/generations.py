@@ -155,7 +155,7 @@ class Home:
             DenseIndex.read(folder, self._flat_limit),
             LexicalIndex.open(folder / "articles"),
             LexicalIndex.open(folder / "sentences"),
-            {path: _state(path) for path in _files(folder).values()},
+            {path: _state(path) for path in [folder / MANIFEST, *_files(folder).values()]},
         )
 
     def refresh(self, store: Store, embedder: str, dim: int) -> Generation:

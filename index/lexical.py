@@ -35,6 +35,8 @@ class LexicalIndex:
 
     def __init__(self, index: tantivy.Index) -> None:
         self._index = index
+        # Else a thread of Tantivy's looks at the folder again and again: nobody changes it but by `add`.
+        self._index.config_reader(reload_policy="manual")
         self._index.reload()
         self._searcher = index.searcher()
 

@@ -23,9 +23,11 @@ _ERRORS = {
     500: ("A defect of the server's.", INTERNAL.code, INTERNAL.message, INTERNAL.hint),
     503: ("There is no index yet, or the server works on as much as it can (Retry-After).", "index_missing",
           "There is no index yet.", "Make one with: youju index PATH"),
+    507: ("The server's disk is full; nothing was kept of what was sent.", "store_full",
+          "No space left where the store lies.", "Make room on the server's disk, then try again."),
 }  # fmt: skip
 _FORM = "#/components/schemas/{model}"
-ALWAYS = (401, 403, 429, 500, 503)
+ALWAYS = (401, 403, 429, 500, 503, 507)
 
 
 def errors_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
