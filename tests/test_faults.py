@@ -322,7 +322,7 @@ def test_a_killed_run_is_found_and_taken_up_again(
     monkeypatch.setattr("youju.assembly.make_embedder", lambda *_: HashEmbedder())
     source, home = tmp_path / "source", tmp_path / "home"
     source.mkdir()
-    for number in range(200):
+    for number in range(120):
         (source / f"{number:03}.txt").write_text(f"第{number}号果园今年收了{number * 7}吨苹果。", "utf-8")
     child = [sys.executable, Path(__file__).with_name("killed_indexer.py"), home, source, "1"]
     with subprocess.Popen(child, stdout=subprocess.PIPE, text=True) as running:
@@ -335,7 +335,7 @@ def test_a_killed_run_is_found_and_taken_up_again(
     left = [a["id"] for a in json.loads(youju("articles", "--json")[1])]
     assert told == "000.txt"
     assert told in left
-    assert len(left) < 200
-    assert f"{200 - len(left)} added, 0 updated, {len(left)} unchanged" in youju("index", source)[1]
+    assert len(left) < 120
+    assert f"{120 - len(left)} added, 0 updated, {len(left)} unchanged" in youju("index", source)[1]
     with sqlite3.connect(home / "store.sqlite") as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
