@@ -27,6 +27,7 @@ from qa.suggestions import Suggestions
 from ui.conversation import Conversations
 from ui.services import Services
 from ui.words import Language, words_in
+from web import sites
 from web.access import Access, Doors
 from web.api import create_api
 from web.cross_origin import CrossOrigin
@@ -35,6 +36,7 @@ from web.intake import Intake
 from web.keys import KeyStore, Scope
 from web.models import Models
 from web.security_headers import SecurityHeaders
+from web.sites import Sites
 from web.visitors import COOKIE, owner_by
 
 QUESTION = "武汉市有多少家量子企业？"
@@ -222,11 +224,15 @@ def test_damaged_feedback_stops_no_conversation(library: Library, on_the_page: C
     assert client.get("/api/feedback").text.count("\n") == 1
 
 
-def test_keys_that_cannot_be_read_open_nothing(library: Library, tmp_path: Path) -> None:
+def test_keys_that_cannot_be_read_open_nothing(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keys = KeyStore(tmp_path / "keys.sqlite")
     _, key = keys.make("program", [Scope.ADMIN], origins=["https://example.org"])
     app: FastAPI = create_api(library)
-    whole = SecurityHeaders(CrossOrigin(Access(app, Doors(keys, "geheim123")), keys=keys), keys=keys)
+    monkeypatch.setattr(sites, "FRESH", 0.0)
+    named = Sites(keys=keys)
+    whole = SecurityHeaders(CrossOrigin(Access(app, Doors(keys, "geheim123")), named), named)
     client = TestClient(whole)
     headers = {"Authorization": f"Bearer {key}", "Origin": "https://example.org", "Sec-Fetch-Site": "cross-site"}
     question = {"question": QUESTION}
@@ -235,9 +241,10 @@ def test_keys_that_cannot_be_read_open_nothing(library: Library, tmp_path: Path)
     asked = client.post("/api/ask", json=question, headers={"Authorization": f"Bearer {key}"})
     foreign = client.post("/api/ask", json=question, headers=headers)
     framed = client.get("/embed")
-    for sent in (asked, foreign, framed):
-        assert (sent.status_code, sent.json()["error"]["code"]) == (503, "history_failed")
-        assert str(tmp_path) not in sent.text
+    assert (asked.status_code, asked.json()["error"]["code"]) == (503, "history_failed")
+    assert (foreign.status_code, foreign.json()["error"]["code"]) == (403, "cross_site")
+    assert framed.headers["content-security-policy"].endswith("frame-ancestors 'self'")
+    assert str(tmp_path) not in asked.text + foreign.text
     assert client.get("/healthz").status_code == 200
     assert client.post("/api/ask", json=question).status_code == 401
     client.post("/login", data={"password": "geheim123"})

@@ -14,6 +14,7 @@ from index.embed import Embedder
 from index.errors import HistoryError, IndexBusy, JobNotFound
 from index.generations import Home
 from qa.library import Library
+from web import intake
 from web import jobs as jobs_module
 from web.api import create_api
 from web.forms import Taken
@@ -64,7 +65,8 @@ def test_who_waits_may_ask_as_well(client: TestClient) -> None:
     assert ended(client, sent.headers["location"])["counts"] == {"added": 1}
 
 
-def test_an_upload_that_cannot_go_on_says_why(client: TestClient, home: Home) -> None:
+def test_an_upload_that_cannot_go_on_says_why(client: TestClient, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "ADDING", 0.1)
     send(client, GOOD)
     with home.write_lock():
         told = ended(client, send(client, ("c.txt", "丙市有企业7家。".encode()), wait="false").headers["location"])
