@@ -24,6 +24,7 @@ from qa.verify.verifier import Verifier
 from ui.page import mount, pages, warm_up
 from ui.services import Services
 from web.access import Access, Doors, seal_of
+from web.allocator import share_arenas
 from web.api import create_api
 from web.conversations import history_of
 from web.cross_origin import CrossOrigin
@@ -131,6 +132,7 @@ def serve(settings: Settings) -> None:
             f"the page may not set the language model while others can reach it, on {settings.host}.",
             "Set OPENAI_MODEL and OPENAI_BASE_URL or OPENAI_API_KEY, and leave --model-form (YOUJU_MODEL_FORM) out.",
         )
+    share_arenas()
     doors = doors_for(settings)
     telemetry = telemetry_for(settings, is_reached=_is_reached(settings, doors))
     parts = make_parts(settings)

@@ -31,6 +31,8 @@ from conftest import HashEmbedder  # noqa: E402
 from mutants import Mutant, mutants  # noqa: E402
 from site_server import Site  # noqa: E402
 
+from web.allocator import share_arenas  # noqa: E402
+
 QUESTION, ANSWER = "合肥到2027年要有多少家量子企业？", "150"
 OUTCOMES = {"added", "updated", "unchanged", "failed", "skipped"}
 GROWTH = 1000
@@ -187,6 +189,7 @@ def main(
     seed: int = 0,
     at_once: Annotated[int, typer.Option(min=1, max=500)] = 50,
 ) -> None:
+    share_arenas()  # as `youju serve` does
     with tempfile.TemporaryDirectory(prefix="youju-fuzz-") as folder:
         tempfile.tempdir = folder  # uploads are put aside here, where what is left of them is seen
         try:
