@@ -2,13 +2,14 @@
 
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,14 +23,22 @@ PATIENCE = 120.0
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
+    """Below those that the system gives away by itself (from 32768): nobody is given it before it is used."""
+    port = 20000 + secrets.randbelow(12768)
+    return free_port() if _is_open(port) else port
 
 
 def _is_open(port: int) -> bool:
     with socket.socket() as trying:
         return trying.connect_ex(("127.0.0.1", port)) == 0
+
+
+def until(is_so: Callable[[], object]) -> None:
+    """Wait for something."""
+    deadline = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 class Serving:
@@ -56,11 +65,8 @@ class Serving:
             self._process = subprocess.Popen(command, cwd=ROOT, env=given, stderr=log, stdout=log)
 
     def wait_until_alive(self) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not _is_open(self.port):
-            assert self.is_running
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        until(lambda: _is_open(self.port) or not self.is_running)
+        assert self.is_running
 
     def early(self) -> list[tuple[int, httpx.Response]]:
         """What /healthz and /readyz say, from when the port can be reached to when it is ready."""
@@ -100,8 +106,10 @@ class Front:
             assert ours in configured
             configured = configured.replace(ours, here)
         (folder / "nginx.conf").write_text(configured, "utf-8")
-        servers = [f"server 127.0.0.1:{port} max_fails=1 fail_timeout=5s;\n" for port in ports]
-        (folder / "servers.conf").write_text("".join(servers), "utf-8")
+        for name in ("servers.conf", "servers_any.conf"):
+            parameters = (DEPLOY / name).read_text("utf-8").splitlines()[-1].split(maxsplit=2)[2]
+            servers = [f"server 127.0.0.1:{port} {parameters}\n" for port in ports]
+            (folder / name).write_text("".join(servers), "utf-8")
         program = shutil.which("nginx") or "/usr/sbin/nginx"
         # Root's workers would be another user's, who may not read pytest's folders.
         given = f"daemon off; pid {folder}/nginx.pid;" + (" user root;" if os.geteuid() == 0 else "")
@@ -115,9 +123,8 @@ class Front:
     def running(self) -> Iterator["Front"]:
         with subprocess.Popen(self._command, stderr=subprocess.DEVNULL) as process:
             try:
-                while not _is_open(self.port):
-                    assert process.poll() is None
-                    time.sleep(0.02)
+                until(lambda: _is_open(self.port) or process.poll() is not None)
+                assert process.poll() is None
                 yield self
             finally:
                 process.terminate()

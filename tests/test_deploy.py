@@ -6,13 +6,12 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from configparser import ConfigParser
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ import httpx
 import pytest
 import yaml
 from conftest import HashEmbedder
-from deployed import DEPLOY, PATIENCE, Front, Load, Serving, add, ask, events, free_port, has_nginx
+from deployed import DEPLOY, PATIENCE, Front, Load, Serving, add, ask, events, free_port, has_nginx, until
 from playwright.sync_api import Browser, Page, expect
 from site_server import ARTICLES, Site, asked
 from typer.main import get_command
@@ -45,6 +44,8 @@ pytestmark = [
 Visit = Callable[..., Page]
 QUESTION = "合肥2027年量子企业有多少家？"
 SAID = "合肥到2027年量子企业增加到150家。"
+LAST_SPANS = 30
+"""Seconds after which OpenTelemetry's batches give up, when they are closed."""
 
 
 # -- two processes over one home --------------------------------------------------------------
@@ -146,8 +147,7 @@ def test_a_process_that_is_killed_loses_nothing_and_fails_nobody(deployed: Deplo
         with httpx.stream("POST", f"{deployed.a.url}api/articles", files={"files": ("long.txt", long.encode())}):
             deployed.a.kill()
         before = load.done
-        while load.done < before + 20:
-            time.sleep(0.02)
+        until(lambda: load.done >= before + 20)
         assert add(deployed.b.url, after="戊市共有剧院22座。")[-1] == ("done", {"added": 1})
         deployed.a.start(**model.settings)  # while it loads, it is passed over
         assert deployed.a.early()[0][1].status_code == 503
@@ -181,7 +181,7 @@ def test_an_answer_that_is_not_whole_at_the_end_ends_with_an_event_that_says_so(
         assert (name, body["error"]["code"]) == ("error", "shutting_down")
         refused = whole.result()
         assert deployed.a.ended() == 0
-    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "shutting_down")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (500, "shutting_down")
     assert load.failed == []
     assert refused.headers["retry-after"] == "5"
 
@@ -319,7 +319,8 @@ def test_nginx_finds_no_fault_and_allows_what_we_allow(tmp_path: Path) -> None:
 
 def test_servers_of_systemd_pass_nginx_too(tmp_path: Path) -> None:
     front = Front(tmp_path, [])
-    shutil.copy(DEPLOY / "servers.conf", tmp_path)
+    for name in ("servers.conf", "servers_any.conf"):
+        shutil.copy(DEPLOY / name, tmp_path)
     assert "test is successful" in front.checked()
 
 
@@ -341,7 +342,8 @@ def test_the_unit_starts_a_command_that_there_is() -> None:
     assert (Path(program).name, command) == ("youju", "serve")
     assert {word for word in given if word.startswith("--")} <= options("serve")
     assert unit["Service"]["NoNewPrivileges"] == "yes"
-    assert float(unit["Service"]["TimeoutStopSec"]) > Settings().grace + LAST_WORDS
+    assert unit["Service"]["KillMode"] == "mixed"  # the parser is the server's to end
+    assert float(unit["Service"]["TimeoutStopSec"]) > Settings().grace + LAST_WORDS + LAST_SPANS
 
 
 def options(command: str) -> set[str]:
@@ -375,11 +377,40 @@ def test_the_image_sets_what_can_be_set_and_starts_what_there_is() -> None:
     assert {"YOUJU_HOME", "YOUJU_HOST", "YOUJU_CACHE"} <= ours
     final = dict(given[last:])
     assert json.loads(final["CMD"]) == ["youju", "serve"]
-    assert "/readyz" in final["HEALTHCHECK"]
     assert final["USER"] == "youju"
     assert final["VOLUME"] == "/data"
     # The caches are made by the commands themselves, which fail the image where they fail.
     assert [rest for name, rest in given[:last] if name == "RUN" and "youju ask" in rest] != []
+
+
+@pytest.mark.parametrize(("status", "is_healthy"), [(200, True), (503, False)])
+def test_the_image_is_asked_for_its_health_where_it_listens(status: int, is_healthy: bool) -> None:
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    [check] = [rest for name, rest in instructions() if name == "HEALTHCHECK"]
+    _, *command = json.loads(check.partition("CMD ")[2])
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        given = {"YOUJU_PORT": str(server.server_port)}
+        checked = subprocess.run([sys.executable, *command], env=given, capture_output=True, check=False)
+        server.shutdown()
+    assert (checked.returncode == 0, asked) == (is_healthy, ["/readyz"])
+
+
+def test_what_is_copied_into_the_image_is_sent_to_its_builder() -> None:
+    ignored = (DEPLOY.parent / ".dockerignore").read_text("utf-8").split()
+    copied = {one for name, rest in instructions() if name == "COPY" for one in rest.split()[:-1]}
+    assert copied.isdisjoint(ignored)
+    assert {".git", ".venv", ".youju", "**/__pycache__"} <= set(ignored)
 
 
 def test_compose_has_two_processes_behind_nginx_on_one_home() -> None:
@@ -393,11 +424,14 @@ def test_compose_has_two_processes_behind_nginx_on_one_home() -> None:
     for name in ("youju-a", "youju-b"):
         assert services[name]["volumes"] == ["home:/data"]
         assert "ports" not in services[name]
-        assert f"server {name}:7860 " in composed["configs"]["servers"]["content"]
+        assert f"server {name}:7860 max_fails=1 " in composed["configs"]["servers"]["content"]
+        assert f"server {name}:7860 max_fails=0;" in composed["configs"]["servers_any"]["content"]
         ours = {name for name in services[name]["environment"] if name.startswith("YOUJU_")}
         assert ours <= {f"YOUJU_{name.upper()}" for name in Settings.model_fields}
-        assert int(services[name]["stop_grace_period"].rstrip("s")) > Settings().grace + LAST_WORDS
+        assert int(services[name]["stop_grace_period"].rstrip("s")) > Settings().grace + LAST_WORDS + LAST_SPANS
         build = services[name]["build"]
         assert (DEPLOY / build["context"] / build["dockerfile"]).resolve() == (DEPLOY / "Dockerfile").resolve()
-    assert services["nginx"]["configs"] == [{"source": "servers", "target": "/etc/nginx/servers.conf"}]
+    assert services["nginx"]["configs"] == [
+        {"source": name, "target": f"/etc/nginx/{name}.conf"} for name in ("servers", "servers_any")
+    ]
     assert (DEPLOY / services["nginx"]["volumes"][0].split(":")[0]).exists()

@@ -1,18 +1,22 @@
 """The end of a server: what is being answered may become whole, and what does not is told so."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from deployed import PATIENCE, events, free_port
+from deployed import PATIENCE, events, until
 from fastapi import FastAPI
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from app import Server, make_server
 from web.events import named_stream
+from web.farewell import Farewell
+from web.security_headers import DATA, HEADERS
 
 End = Callable[[], None]
 
@@ -52,23 +56,22 @@ def app(held: threading.Event) -> FastAPI:
 
 @pytest.fixture
 def serve(app: FastAPI, held: threading.Event) -> Iterator[Callable[[float], tuple[str, Server]]]:
-    ended = []
+    begun = []
 
     def start(grace: float) -> tuple[str, Server]:
-        server, port = make_server(app, grace), free_port()
-        server.config.port = port
-        thread = threading.Thread(target=server.run)
+        server, listener = make_server(app, grace), socket.create_server(("127.0.0.1", 0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
-        while not server.started:
-            assert thread.is_alive()
-        ended.append((server, thread))
-        return f"http://127.0.0.1:{port}", server
+        begun.append((server, thread, listener))
+        until(lambda: server.started or not thread.is_alive())
+        return f"http://127.0.0.1:{listener.getsockname()[1]}", server
 
     yield start
     held.set()
-    for server, thread in ended:
+    for server, thread, listener in begun:
         server.stop()
         thread.join(PATIENCE)
+        listener.close()
 
 
 def test_a_stream_that_becomes_whole_in_time_is_whole(
@@ -89,13 +92,34 @@ def test_what_does_not_is_told_so(serve: Callable[[float], tuple[str, Server]]) 
         whole = pool.submit(httpx.get, f"{url}/api/whole", timeout=PATIENCE)
         came = events(sent.iter_lines())
         assert next(came) == ("citation", 1)
-        while len(server.server_state.tasks) < 2:
-            pass
+        until(lambda: len(server.server_state.tasks) == 2)
         server.stop()
         [(name, body)] = came
         refused = whole.result()
     assert (name, body["error"]["code"]) == ("error", "shutting_down")
-    assert (refused.status_code, refused.json(), refused.headers["retry-after"]) == (503, body, "5")
+    # 500: what has begun may be done all the same, and a proxy sends on what is told 503.
+    assert (refused.status_code, refused.json(), refused.headers["retry-after"]) == (500, body, "5")
+    said = HEADERS | {"Content-Security-Policy": DATA}
+    assert {name: refused.headers.get(name) for name in said} == said
+
+
+def test_what_comes_after_the_end_is_not_begun() -> None:
+    begun = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        begun.append(scope["path"])
+        await asyncio.Event().wait()
+
+    async def late() -> httpx.Response:
+        farewell = Farewell(app, 0)
+        farewell.begin()
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(farewell), base_url="http://x") as client:
+            assert (await client.post("/api/first")).status_code == 500
+            return await client.post("/api/second")
+
+    refused = asyncio.run(late())
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "shutting_down")
+    assert begun == ["/api/first"]
 
 
 def test_a_page_that_is_open_keeps_no_server(serve: Callable[[float], tuple[str, Server]]) -> None:

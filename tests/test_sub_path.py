@@ -63,6 +63,15 @@ def test_a_redirect_leads_below_the_path(app: FastAPI, to: str, led: str) -> Non
     assert sent.headers["location"] == led
 
 
+@pytest.mark.parametrize(
+    ("came", "led"), [("/youju", "/youju/"), ("/youju?c=%E4%B8%80&x=1", "/youju/?c=%E4%B8%80&x=1")]
+)
+def test_the_path_itself_ends_with_a_slash(app: FastAPI, came: str, led: str) -> None:
+    sent = TestClient(app, follow_redirects=False).get(came)
+    assert (sent.status_code, sent.headers["location"]) == (307, led)
+    assert sent.headers["x-content-type-options"] == "nosniff"
+
+
 def test_a_slash_that_is_missing_is_added_below_the_path(app: FastAPI) -> None:
     sent = TestClient(app, follow_redirects=False).get("/youju/seen", headers={"host": "example.com:81"})
     assert sent.headers["location"] == "/youju/seen/"

@@ -3,15 +3,24 @@
 import asyncio
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.errors import ErrorBody, ErrorDetail
 from web.events import failed
+from web.security_headers import guarded
 
 ENDING = ErrorDetail(
     code="shutting_down", message="the server is shutting down.", hint="Send the same again in a while."
 )
+"""Of what was not begun."""
+CUT_OFF = ErrorDetail(
+    code="shutting_down",
+    message="the server is shutting down before this is done.",
+    hint="Ask again in a while. What it does may be done all the same.",
+)
+# Not 502, 503, 504: a proxy that takes these for its own sends the same to another process, while a thread here goes on.
+CUT_OFF_STATUS = 500
 AGAIN = 5
 """Seconds after which it may be back, or another process answers."""
 PROGRAMS = ("/api/", "/v1/")
@@ -22,7 +31,8 @@ STANDING = "/gradio_api/heartbeat/"
 
 class Farewell:
     """Over the whole application. `begin` says that the server ends: a page that is open is let go at once, what is being
-    answered after `grace` seconds, a stream with an `error` event, and the rest with a 503."""
+    answered after `grace` seconds, a stream with an `error` event, and the rest with CUT_OFF_STATUS. What comes after that
+    is not begun: a 503."""
 
     def __init__(self, app: ASGIApp, grace: float) -> None:
         self._app = app
@@ -38,6 +48,9 @@ class Farewell:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if self._over.is_set():
+            await _said(ENDING, 503)(scope, receive, send)
             return
         response = _Response(scope, receive, send)
         answering = asyncio.ensure_future(self._app(scope, receive, response.send))
@@ -81,8 +94,11 @@ class _Response:
         self._is_ended = True
         if self._is_begun:
             is_ours = any(above in self._scope["path"] for above in PROGRAMS)
-            await self._send({"type": "http.response.body", "body": failed(ENDING) if is_ours else b""})
+            await self._send({"type": "http.response.body", "body": failed(CUT_OFF) if is_ours else b""})
         else:
-            said = JSONResponse(ErrorBody(error=ENDING).model_dump(), 503, headers={"Retry-After": str(AGAIN)})
-            await said(self._scope, self._receive, self._send)
+            await _said(CUT_OFF, CUT_OFF_STATUS)(self._scope, self._receive, self._send)
         return True
+
+
+def _said(error: ErrorDetail, status: int) -> Response:
+    return guarded(JSONResponse(ErrorBody(error=error).model_dump(), status, headers={"Retry-After": str(AGAIN)}))

@@ -4,6 +4,7 @@ they come from."""
 from collections.abc import Mapping
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.scopes import is_for_programs
@@ -60,6 +61,12 @@ class SecurityHeaders:
         if path.rstrip("/") == EMBED:
             return FRAMED + " ".join(["'self'", *sorted(await self._sites.allowed())])
         return DATA if is_for_programs(path) or FILES in path else PAGE
+
+
+def guarded(response: Response, policy: str = DATA) -> Response:
+    """A response of what is outside of SecurityHeaders, with what those add to all."""
+    _add(response.headers, HEADERS | {"Content-Security-Policy": policy})
+    return response
 
 
 def _add(headers: MutableHeaders, added: Mapping[str, str]) -> None:

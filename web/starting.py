@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from web.errors import ErrorBody, ErrorDetail
+from web.security_headers import guarded
 from web.sub_path import below
 
 AGAIN = 2
@@ -17,17 +18,20 @@ AGAIN = 2
 LIVING = "/healthz"
 LOADER = "youju-loader"
 """The name of the thread that makes the application."""
+# It may be shown in a frame: what is waited for may be, which says in which ones, and here is nothing to press.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 class Starting:
     """Makes the application once the server listens, and answers in its place until it is there."""
 
     def __init__(self, make: Callable[[], FastAPI], root_path: str = "") -> None:
-        """`make` runs in a thread of its own. Where it raises, `failure` is what, and `on_failure` is called."""
+        """`make` runs in a thread of its own. Where it raises, or the application's lifespan, `failure` is what, and
+        `on_failure` is called."""
         self._make = make
         self._root = root_path
         self._app: ASGIApp | None = None
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         self.on_failure: Callable[[], None] = lambda: None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -36,7 +40,8 @@ class Starting:
         elif self._app is not None:
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            await _early(below(scope["path"], self._root), Headers(scope=scope))(scope, receive, send)
+            early = _early(below(scope["path"], self._root), Headers(scope=scope))
+            await early(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -52,44 +57,47 @@ class Starting:
 
     async def _lived(self, ending: asyncio.Event) -> None:
         """The application's own life, from when it is made to when the server ends."""
+        task = asyncio.current_task()
+        assert task
         try:
             app = await self._made()
-        except Exception as error:  # noqa: BLE001  whoever serves raises it
-            self.failure = error
+            async with app.router.lifespan_context(app):
+                self._app = app
+                await ending.wait()
+        except BaseException as error:
+            if task.cancelling():
+                raise
+            self.failure = error  # whoever serves raises it
             self.on_failure()
-            return
-        async with app.router.lifespan_context(app):
-            self._app = app
-            await ending.wait()
 
     async def _made(self) -> FastAPI:
         """What `make` gives."""
         loop, made = asyncio.get_running_loop(), asyncio.Event()
-        came: list[FastAPI | Exception] = []
+        came: list[FastAPI | BaseException] = []
 
         def work() -> None:
             try:
                 came.append(self._make())
-            except Exception as error:  # noqa: BLE001  raised where it is waited for
+            except BaseException as error:  # noqa: BLE001  raised where it is waited for
                 came.append(error)
             if not loop.is_closed():
                 loop.call_soon_threadsafe(made.set)
 
         threading.Thread(target=work, name=LOADER, daemon=True).start()
         await made.wait()
-        if isinstance(came[0], Exception):
+        if isinstance(came[0], BaseException):
             raise came[0]
         return came[0]
 
 
 def _early(path: str, headers: Headers) -> Response:
     if path == LIVING:
-        return JSONResponse({"status": "ok"})
+        return guarded(JSONResponse({"status": "ok"}))
     after = {"Retry-After": str(AGAIN), "Cache-Control": "no-store"}
     if "text/html" in headers.get("accept", ""):
-        return HTMLResponse(_PAGE, 503, headers=after | {"Refresh": str(AGAIN)})
+        return guarded(HTMLResponse(_PAGE, 503, headers=after | {"Refresh": str(AGAIN)}), POLICY)
     detail = ErrorDetail(code="starting", message="the server is starting.", hint=f"Try again in {AGAIN} s.")
-    return JSONResponse(ErrorBody(error=detail).model_dump(), 503, headers=after)
+    return guarded(JSONResponse(ErrorBody(error=detail).model_dump(), 503, headers=after))
 
 
 _PAGE = """<!doctype html><html lang="zh-Hans"><meta charset="utf-8">

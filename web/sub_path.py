@@ -4,7 +4,10 @@ import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.security_headers import guarded
 
 _WHOLE_SITE = re.compile(r"; *path=/(?=;|$)", re.IGNORECASE)
 
@@ -20,6 +23,11 @@ class SubPath:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._root or scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if scope["path"] == self._root:
+            # Addresses of ours that are relative would lead outside of the path.
+            query = scope["query_string"].decode("latin-1")
+            await guarded(RedirectResponse(f"{self._root}/" + (f"?{query}" if query else "")))(scope, receive, send)
             return
         host = Headers(scope=scope).get("host", "")
 
