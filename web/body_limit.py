@@ -4,10 +4,9 @@ import asyncio
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.errors import TOO_LARGE, ErrorBody, ErrorDetail
+from web.errors import TOO_LARGE, refusal
 from web.intake import MAX_SUM
 
 UPLOADS = "/api/articles"
@@ -32,8 +31,7 @@ class BodyLimit:
         most = MAX_SUM if is_upload else MAX_BODY
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdigit() and int(declared) > most:
-            error = ErrorDetail(code="too_large", message=_said(most), hint=TOO_LARGE)
-            await JSONResponse(ErrorBody(error=error).model_dump(), status_code=413)(scope, receive, send)
+            await refusal(413, "too_large", _said(most), TOO_LARGE)(scope, receive, send)
             return
         await self._app(scope, _counted(receive, most, is_upload), send)
 

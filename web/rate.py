@@ -9,10 +9,9 @@ from ipaddress import IPv6Network
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from web.errors import ErrorBody, ErrorDetail
+from web.errors import refusal
 from web.trace import refused_for
 from web.visitors import named_in
 
@@ -50,12 +49,12 @@ class RateLimit:
         if self._is_over(path, who):
             refused_for(scope, "rate")
             told = f"one may ask {self._said}."
-            await _refusal(429, "too_many_requests", told, self._wait(who))(scope, receive, send)
+            await _over(429, "too_many_requests", told, self._wait(who))(scope, receive, send)
         elif not path.startswith(WORK):
             await self._app(scope, receive, send)
         elif sum(self._now.values()) >= self._at_once or self._now[who] >= max(1, self._at_once // 2):
             refused_for(scope, "busy")
-            await _refusal(503, "busy", "the server works on as much as it can.", AGAIN)(scope, receive, send)
+            await _over(503, "busy", "the server works on as much as it can.", AGAIN)(scope, receive, send)
         else:
             self._now[who] += 1
             try:
@@ -98,7 +97,5 @@ def network_of(address: str) -> str:
         return address
 
 
-def _refusal(status: int, code: str, message: str, seconds: int) -> JSONResponse:
-    hint = f"Try again in {seconds} s."
-    body = ErrorBody(error=ErrorDetail(code=code, message=message, hint=hint))
-    return JSONResponse(body.model_dump(), status_code=status, headers={"Retry-After": str(seconds)})
+def _over(status: int, code: str, message: str, seconds: int) -> ASGIApp:
+    return refusal(status, code, message, f"Try again in {seconds} s.", {"Retry-After": str(seconds)})
