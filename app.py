@@ -46,6 +46,7 @@ from web.sites import Sites
 from web.starting import LOADER, Starting
 from web.sub_path import Rooted, SubPath
 from web.telemetry import Telemetry
+from web.trace import Traced
 from web.visit import Watcher
 from web.visitors import VisitorCookie
 from youju.assembly import Parts, make_parts, writer_for
@@ -248,7 +249,7 @@ def make_server(app: ASGIApp, grace: float = GRACE) -> Server:
     logging.getLogger("uvicorn.error").addFilter(_is_no_farewell)
     farewell = Farewell(app, grace)
     config = uvicorn.Config(
-        farewell,
+        Traced(farewell),
         log_config=None,
         log_level="warning",
         timeout_graceful_shutdown=int(grace) + LAST_WORDS,

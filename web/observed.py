@@ -5,7 +5,7 @@ Streams pass through as they come. What fails inside is answered further out (50
 
 import time
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.rate import PAGE, WORK
@@ -28,7 +28,7 @@ class Observed:
             await self._app(scope, receive, send)
             return
         began = time.time()
-        trace = begin(scope, Headers(scope=scope).get("traceparent", ""))
+        trace = begin(scope)
         passing = _Passing(trace, receive, send)
         names = self._names = self._names or RouteNames(scope["app"])  # what is mounted puts its own there
         with self._telemetry.metrics.going_on(_kind_of(scope["path"])).track_inprogress():
@@ -40,7 +40,7 @@ class Observed:
             finally:
                 trace.end()
                 passing.over()
-                self._telemetry.ended(passing.visit(scope, began, names.of(scope)))
+                self._telemetry.ended(passing.visit(scope, began, names.of(scope["path"])))
 
 
 class _Passing:

@@ -5,7 +5,6 @@ from functools import cached_property
 
 from fastapi import FastAPI
 from starlette.routing import Mount
-from starlette.types import Scope
 
 from web.access import LOGIN
 from web.rate import PAGE
@@ -20,15 +19,13 @@ class RouteNames:
     def __init__(self, app: FastAPI) -> None:
         self._app = app
 
-    def of(self, scope: Scope) -> str:
-        """Of a request that has been dealt with, or was refused before its route was looked for."""
-        path = scope["path"]
+    def of(self, path: str) -> str:
+        """Of what is asked for at a path, whether it was let in or not. (Where routing notes its route, it is in a copy of
+        the scope, which is not seen here.)"""
         if PAGE in path:
             return PAGE_CALLS
         if mounted := next((above for above in self._mounted if path == above or path.startswith(f"{above}/")), ""):
             return mounted
-        if template := getattr(scope.get("route"), "path_format", ""):
-            return str(template)
         return next((name for form, name in self._forms if form.fullmatch(path)), UNMATCHED)
 
     @cached_property

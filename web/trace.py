@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from starlette.types import Scope
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 HEADER = "x-trace-id"
 _KEY = "youju.trace"
@@ -94,11 +95,26 @@ class Trace:
             yield
 
 
-def begin(scope: Scope, traceparent: str) -> Trace:
-    """The trace of a request that begins; what is no `traceparent` counts as none."""
-    trace = scope[_KEY] = _from(traceparent)
-    # Never reset: a server gives each request a context of its own, and its errors are logged after everything else.
-    _present.set(trace)
+class Traced:
+    """Outside of everything, in the server's own task: what the server logs of a request belongs to its trace too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            begin(scope)
+        await self._app(scope, receive, send)
+
+
+def begin(scope: Scope) -> Trace:
+    """The trace of a request, which begins here unless it has begun further out; what is no `traceparent` counts as none."""
+    trace = trace_in(scope)
+    if trace is None:
+        # One object for all copies that are made of the scope.
+        trace = scope[_KEY] = _from(Headers(scope=scope).get("traceparent", ""))
+        # Never reset: a server gives each request a context of its own, and its errors are logged after everything else.
+        _present.set(trace)
     return trace
 
 
