@@ -1,6 +1,7 @@
 """OpenTelemetry: a span for each request with its stages below it, in the trace that the caller began."""
 
 import importlib.util
+import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -68,6 +69,12 @@ def test_a_request_is_a_span_with_its_stages_below(client: Any, exporter: InMemo
     assert (whole.start_time or 0) <= (stages[0].start_time or 0) + 2_000_000
     assert (stages[-1].end_time or 0) <= (whole.end_time or 0) + 2_000_000
     assert not any("合肥" in span.to_json(indent=None) for span in (whole, *stages))
+
+
+def test_a_method_that_is_made_up_is_not_told(client: Any, exporter: InMemorySpanExporter) -> None:
+    client.request("GEHEIM", "/healthz")
+    whole, _ = spans(exporter)
+    assert (whole.name, (whole.attributes or {})["http.request.method"]) == ("HTTP /healthz", "_OTHER")
 
 
 def test_the_trace_is_the_callers(client: Any, exporter: InMemorySpanExporter) -> None:
@@ -153,6 +160,24 @@ def test_without_the_extra_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(YoujuError, match="OTEL_EXPORTER_OTLP_ENDPOINT is set") as refused:
         exported_spans()
     assert "'.[otel]'" in refused.value.hint
+
+
+def test_a_collector_that_takes_nothing_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answered, ended = threading.Event(), threading.Event(), threading.Event()
+
+    class Mute(InMemorySpanExporter):
+        def shutdown(self) -> None:
+            asked.set()
+            answered.wait(30)
+            ended.set()
+
+    provider = TracerProvider(id_generator=TraceIds(), shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(Mute()))
+    monkeypatch.setattr("web.spans.ENDING", 0.05)
+    Spans(provider).close()
+    assert not ended.is_set()
+    answered.set()
+    assert (asked.wait(30), ended.wait(30)) == (True, True)
 
 
 def test_the_end_of_the_server_is_told_to_all() -> None:

@@ -19,9 +19,8 @@ from qa.answer import Mode, Status
 from qa.generation.trouble import Trouble
 from qa.library import Library
 from web.trace import Outcome
-from web.visit import Kind, Visit
+from web.visit import METHODS, Kind, Visit
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 REFUSED = ("rate", "busy", "page_full")
 ENDS = ("answered", "stopped", "failed", "refused")
 REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)

@@ -6,6 +6,7 @@ that was asked or answered, nor says who asked.
 """
 
 import random
+import threading
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import TracerProvider
@@ -20,9 +21,13 @@ from opentelemetry.trace import (
 )
 
 from web.trace import Outcome, Trace, current
-from web.visit import Kind, Visit
+from web.visit import METHODS, Kind, Visit
 
 NAME = "youju"
+OTHER = "_OTHER"
+"""What OpenTelemetry calls a method that a client made up."""
+ENDING = 2.0
+"""Seconds that the server waits at its end until what has not been sent is."""
 
 
 class TraceIds:
@@ -53,7 +58,7 @@ class Spans:
         is_request = visit.kind is Kind.REQUEST
         with visit.trace.present():
             span = self._tracer.start_span(
-                f"{visit.method} {visit.route}" if is_request else visit.kind.value.replace("_", " "),
+                _name_of(visit),
                 context=_above(visit.trace),
                 kind=SpanKind.SERVER if is_request else SpanKind.INTERNAL,
                 attributes=_attributes(visit),
@@ -66,8 +71,10 @@ class Spans:
         span.end(_nanoseconds(visit.began + visit.seconds))
 
     def close(self) -> None:
-        """Send what has not been sent."""
-        self._provider.shutdown()
+        """Send what has not been sent, unless nobody takes it: the server's end does not wait for that."""
+        sending = threading.Thread(target=self._provider.shutdown, daemon=True)
+        sending.start()
+        sending.join(ENDING)
 
     def _stages(self, above: Span, outcome: Outcome) -> None:
         context = set_span_in_context(above)
@@ -87,9 +94,15 @@ def _above(trace: Trace) -> Context:
     return set_span_in_context(NonRecordingSpan(caller), Context())
 
 
+def _name_of(visit: Visit) -> str:
+    if visit.kind is not Kind.REQUEST:
+        return visit.kind.value.replace("_", " ")
+    return f"{visit.method if visit.method in METHODS else 'HTTP'} {visit.route}"
+
+
 def _attributes(visit: Visit) -> dict[str, str | int | bool]:
     given: dict[str, str | int | bool] = {
-        "http.request.method": visit.method,
+        "http.request.method": visit.method if visit.method in METHODS or not visit.method else OTHER,
         "http.route": visit.route,
         "http.response.status_code": visit.status,
         "error.type": visit.trace.error,
