@@ -6,10 +6,11 @@ written only where that is switched on.
 
 import json
 import logging
+import os
 import sys
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from logging.handlers import WatchedFileHandler
-from pathlib import Path
 
 from index.errors import YoujuError
 from web.trace import Outcome
@@ -76,13 +77,23 @@ def write_requests_to(where: str) -> None:
     _log.propagate = False
 
 
+class _OwnFile(WatchedFileHandler):
+    """A file that is the server's user's alone, also when it is made anew because the last one was moved away."""
+
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=_for_its_user)  # noqa: PTH123, SIM115
+
+
+def _for_its_user(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 def _handler(where: str) -> logging.Handler:
     if where == STDERR:
         handler: logging.Handler = logging.StreamHandler(sys.stderr)
     else:
         try:
-            Path(where).touch(mode=0o600)
-            handler = WatchedFileHandler(where, encoding="utf-8")
+            handler = _OwnFile(where, encoding="utf-8")
         except OSError as error:
             raise YoujuError(
                 f"the request log {where} cannot be written: {error.strerror}.",
