@@ -288,7 +288,7 @@ def test_no_secret_is_in_anything_that_is_told(
 
 def test_the_servers_log_blots_secrets_out_and_names_the_trace(library: Library) -> None:
     written: list[str] = []
-    formatter = DiscreetFormatter(["geheim123", "geheim123456", ""])
+    formatter = DiscreetFormatter(["geheim123", "geheim123456", "", "x", "geheim1"])
 
     class Keeping(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
@@ -386,6 +386,7 @@ def test_the_log_is_a_file_of_the_servers_user_and_may_be_moved_away(tmp_path: P
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     path.rename(tmp_path / "old.jsonl")
     client.get("/readyz")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     for file, route in ((tmp_path / "old.jsonl", "/healthz"), (path, "/readyz")):
         assert [json.loads(line)["route"] for line in file.read_text("utf-8").splitlines()] == [route]
 

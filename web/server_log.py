@@ -9,6 +9,8 @@ from web.trace import TraceFilter
 
 FORM = "%(asctime)s %(levelname)s %(name)s [%(trace_id)s] %(message)s"
 HIDDEN = "…"
+LEAST = 8
+"""Characters of a secret: the key of a model on one's own machine is often "x", which stands in every other word."""
 _KEYS = re.compile(r"(youju_[0-9a-f]{12}_)[0-9a-f]{64}")
 
 
@@ -16,8 +18,9 @@ class DiscreetFormatter(logging.Formatter):
     """Blots out secrets wherever they stand, in what others wrote and in tracebacks too."""
 
     def __init__(self, secrets: Collection[str]) -> None:
+        """`secrets`: those with fewer than LEAST characters are none."""
         super().__init__(FORM)
-        self._secrets = sorted(filter(None, secrets), key=len, reverse=True)
+        self._secrets = sorted((secret for secret in secrets if len(secret) >= LEAST), key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         said = _KEYS.sub(rf"\1{HIDDEN}", super().format(record))
