@@ -228,8 +228,14 @@ def test_places_are_counted_by_all_threads() -> None:
     for thread in threads:
         thread.join(10)
     assert (places.taken, max(taken), places.acquire(blocking=False)) == (3, 3, False)
-    places.release(3)
-    with pytest.raises(ValueError, match="released too many"):
+    waiting = threading.Thread(target=places.acquire)
+    waiting.start()
+    places.release()
+    waiting.join(10)
+    assert (waiting.is_alive(), places.taken) == (False, 3)
+    for _ in range(3):
+        places.release()
+    with pytest.raises(ValueError, match="no place is taken"):
         places.release()
 
 

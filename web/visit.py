@@ -6,7 +6,6 @@ from typing import Protocol
 
 from web.trace import Outcome, Trace
 
-
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 """Those that are told of by name: a client may make up others."""
 
