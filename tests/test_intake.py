@@ -84,6 +84,10 @@ def test_many_in_one_file_are_told_of_one_by_one(client: TestClient) -> None:
         "a/.b/外.txt",
         "名" * 300 + ".txt",
         "..",
+        "a\n2026-11-29 ERROR web.access [-] 假.txt",
+        "a\x1b[31m红.txt",
+        "a\u2028b.txt",
+        "\ud800.txt",
     ],
 )
 def test_a_name_that_leads_elsewhere_is_skipped(home: Home, embedder: Embedder, tmp_path: Path, name: str) -> None:

@@ -18,15 +18,15 @@ from test_load_docx import word
 
 from index.errors import ParserError, Problem
 from index.load import load
-from index.load.apart import KEPT, ParserProcess
+from index.load.apart import KEPT, PYTHON, ParserProcess
 from index.load.limits import Limits
 from index.load.walk import Found
-from index.load.wire import Kind, WireError, pack, pack_item, receive, to_article, to_failure
+from index.load.wire import Kind, WireError, pack, pack_item, receive, to_article, to_defect, to_failure, to_place
 from index.records import Failure, LoadedArticle
 
 TEXT = "北山市科技局上午发布了三年行动计划，提出要在城东建成五个产业集群。"
 ROOT = Path(__file__).parent.parent
-ODD = (sys.executable, "-P", str(Path(__file__).with_name("odd_parser.py")))
+ODD = (*PYTHON, str(Path(__file__).with_name("odd_parser.py")))
 
 
 @pytest.fixture
@@ -108,14 +108,16 @@ def test_files_of_every_format_give_the_same_as_in_this_process(tmp_path: Path) 
     assert len([item for item in apart if isinstance(item, LoadedArticle)]) == 7
 
 
-ANY_TEXT = st.text(st.characters(exclude_categories=()))
+ANY_NAME = st.text(st.characters(exclude_categories=()))
+ANY_TEXT = st.text()
 ARTICLES = st.builds(
     LoadedArticle,
-    **dict.fromkeys(("id", "text", "title", "source", "published", "created", "url", "origin", "where"), ANY_TEXT),
+    **dict.fromkeys(("id", "origin", "where"), ANY_NAME),
+    **dict.fromkeys(("text", "title", "source", "published", "created", "url"), ANY_TEXT),
     removed=st.lists(ANY_TEXT).map(tuple),
     headings=st.frozensets(ANY_TEXT),
 )
-FAILURES = st.builds(Failure, ANY_TEXT, ANY_TEXT, st.lists(ANY_TEXT).map(tuple), ANY_TEXT, st.sampled_from(Problem))
+FAILURES = st.builds(Failure, ANY_NAME, ANY_TEXT, st.lists(ANY_NAME).map(tuple), ANY_NAME, st.sampled_from(Problem))
 
 
 def received(data: bytes, most: int = 2**20) -> tuple[Kind, list[str]]:
@@ -170,9 +172,17 @@ def test_strings_that_are_no_article_are_refused() -> None:
     for strings in ([], ["甲"] * 9, ["甲"] * 10):
         with pytest.raises(WireError, match="^no article: "):
             to_article(strings)
-    for strings in ([], ["甲"] * 4):
+    for strings in ([], ["甲"] * 4, ["甲", "\ud800", "", "empty"]):
         with pytest.raises(WireError, match="^no failure: "):
             to_failure(strings)
+    with pytest.raises(WireError, match=r"^no article: half a character$"):
+        to_article(["甲", "\ud800", *[""] * 7, "0"])
+    for strings in ([], ["甲"] * 2):
+        with pytest.raises(WireError, match="^no place: "):
+            to_place(strings)
+    for strings in ([], ["ValueError"], ["Value\nError", ""]):
+        with pytest.raises(WireError, match="^no defect: "):
+            to_defect(strings)
 
 
 # -- processes that end badly ----------------------------------------------------------------------
@@ -227,6 +237,45 @@ def test_a_bad_end_fails_its_file_alone(
     assert {item.id for item in items if isinstance(item, LoadedArticle)} >= {"a.txt", "c.txt"}
     [failure] = [item for item in items if isinstance(item, Failure)]
     assert failure == Failure(str(tmp_path / "b.txt"), reason, ("b.txt",), str(tmp_path), problem)
+
+
+@pytest.mark.parametrize(
+    ("what", "how"),
+    [
+        ('frame ["l", []]', "no place: 0 strings"),
+        ('frame ["d", []]', "no defect: it has no name"),
+        ('frame ["d", ["a\\nb", "c"]]', "no defect: it has no name"),
+        ('frame ["a", ["a.txt", "\\ud800", "", "", "", "", "", "", "", "0"]]', "no article: half a character"),
+        ('frame ["x", ["", "\\ud800", "", "empty"]]', "no failure: half a character"),
+        ('frame ["x", ["", "", "", "empty", "\\ud800"]]', "half a character"),
+        ("crash 35", "signal 35"),
+    ],
+)
+def test_what_no_parser_says_fails_its_file_alone(
+    order: Callable[..., Found], tmp_path: Path, what: str, how: str
+) -> None:
+    order(what, "b.jsonl")
+    order(TEXT, "c.txt")
+    with ParserProcess(command=ODD) as parser:
+        items = list(load([tmp_path], parser.read))
+    assert [item.id for item in items if isinstance(item, LoadedArticle)][-1] == "c.txt"
+    [failure] = [item for item in items if isinstance(item, Failure)]
+    reason = f"the process that read it has ended ({how}). Save it again, or as .txt."
+    assert failure == Failure(str(tmp_path / "b.jsonl"), reason, (), str(tmp_path), Problem.CRASHED)
+
+
+@pytest.mark.parametrize(("what", "shown"), [("crash SIGKILL", ""), ("raise \n2026 ERROR 假", "  | '2026 ERROR 假'")])
+def test_nothing_that_others_write_begins_a_line_of_the_log(
+    parser: ParserProcess, tmp_path: Path, caplog: pytest.LogCaptureFixture, what: str, shown: str
+) -> None:
+    path = tmp_path / "a\n2026 ERROR \x1b[31m假.txt"
+    path.write_text(what, "utf-8")
+    list(parser.read(Found(path, "a", "")))
+    [record] = caplog.records
+    first, *rest = record.getMessage().splitlines()
+    assert r"a\n2026 ERROR \x1b[31m假.txt" in first
+    assert all(line.startswith("  | ") for line in rest)
+    assert shown in ["", *rest]
 
 
 def test_killed_in_the_middle_of_a_bulk_file_it_keeps_what_came_before(
@@ -312,6 +361,35 @@ def test_it_has_limits_and_no_secrets(
     assert set(told["environment"]) <= {*KEPT, "PYTHONPATH"}
 
 
+def test_limits_that_it_was_given_before_are_kept(order: Callable[..., Found]) -> None:
+    given = ("sh", "-c", 'ulimit -v 1800000; ulimit -t 5000; ulimit -n 20; exec "$@"', "sh", *ODD)
+    with ParserProcess(command=given) as parser:
+        [article] = parser.read(order("tell"))
+    assert isinstance(article, LoadedArticle)
+    told = json.loads(article.text)
+    assert told["limits"] == {"AS": [1800000 * 2**10] * 2, "CORE": [0, 0], "FSIZE": [0, 0], "NOFILE": [20, 20]}
+    assert told["hard"] == 5000
+
+
+@pytest.mark.parametrize("mode", [0, 1])
+def test_names_of_files_are_the_same_to_both(order: Callable[..., Found], mode: int) -> None:
+    script = f"""
+import json
+from pathlib import Path
+from index.load.apart import PYTHON, ParserProcess
+from index.load.walk import Found
+with ParserProcess(command=(*PYTHON, {ODD[-1]!r})) as parser:
+    [article] = parser.read(Found(Path({str(order("tell").path)!r}), "a.txt", ""))
+print(json.loads(article.text)["utf8"])
+"""
+    command = [sys.executable, "-X", f"utf8={mode}", "-c", script]
+    locale = {"LC_ALL": "C.UTF-8" if mode else "C"}  # in which Python would choose the other one
+    ended = subprocess.run(
+        command, cwd=ROOT, env=os.environ | locale, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ended.stdout == f"{mode}\n"
+
+
 # -- nothing is left ----------------------------------------------------------------------------
 
 
@@ -355,6 +433,17 @@ def test_one_that_cannot_be_started_is_an_error(
     ):
         list(parser.read(found))
     assert capfd.readouterr().err == "kaputt\n"
+    with (
+        ParserProcess(command=("sh", "-c", "printf 'e\\0\\0\\0\\0'; sleep 3600")) as parser,
+        pytest.raises(ParserError, match=r"does not start \(SIGKILL\)\."),
+    ):
+        list(parser.read(found))
+    with (
+        ParserProcess(Limits(memory=2**70), ODD) as parser,  # which is no number of bytes
+        pytest.raises(ParserError, match=r"does not start \(exit status 1\)\."),
+    ):
+        list(parser.read(found))
+    assert "OverflowError" in capfd.readouterr().err
     assert descriptors() == before
 
 

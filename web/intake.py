@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ ADDING = 3600.0
 """Seconds that files which have been sent wait for others."""
 WAITING = 8
 """Those who wait at once; whoever comes then is told so."""
+UNWRITTEN = ("Cc", "Cs", "Zl", "Zp")
+"""Characters that no name has: controls, halves, and ends of lines, by which a log is forged."""
 
 _TAKEN = "another file, which is still there, has given the article with this id. Remove that article first."
 
@@ -147,7 +150,7 @@ def _busy() -> IndexBusy:
 
 
 _SAID = {
-    Problem.BAD_NAME: "the name is not a path inside a folder.",
+    Problem.BAD_NAME: "the name is not a path inside a folder, or has control characters in it.",
     Problem.HIDDEN: "hidden files are passed over.",
     Problem.BAD_ID: "the name is too long.",
     Problem.UNKNOWN_FORMAT: "the format '{suffix}' is not known.",
@@ -160,7 +163,9 @@ def _problem(upload: Upload) -> Problem | None:
     """Why a file is not read; None for one that is."""
     path = PurePosixPath(upload.name)
     parts = path.parts
-    if not parts or path.is_absolute() or ".." in parts or "\\" in upload.name or "\0" in upload.name:
+    if not parts or path.is_absolute() or ".." in parts or "\\" in upload.name:
+        return Problem.BAD_NAME
+    if any(unicodedata.category(character) in UNWRITTEN for character in upload.name):
         return Problem.BAD_NAME
     if any(part.startswith(".") for part in parts):
         return Problem.HIDDEN

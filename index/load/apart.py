@@ -21,7 +21,17 @@ from typing import Self
 from index.errors import ParserError, Problem
 from index.load.limits import Limits
 from index.load.walk import Found
-from index.load.wire import Kind, WireError, pack_found, receive, to_article, to_failure
+from index.load.wire import (
+    Kind,
+    WireError,
+    check_text,
+    pack_found,
+    receive,
+    to_article,
+    to_defect,
+    to_failure,
+    to_place,
+)
 from index.records import Failure, LoadedArticle
 
 STARTING = 60.0
@@ -31,7 +41,9 @@ ENDING = 1.0
 CHUNK = 2**20
 """Bytes that are read at once."""
 
-COMMAND = (sys.executable, "-P", "-m", "index.load.parser")
+PYTHON = (sys.executable, "-X", f"utf8={sys.flags.utf8_mode}", "-P")
+"""Names of files are the same bytes to both."""
+COMMAND = (*PYTHON, "-m", "index.load.parser")
 KEPT = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "TZ")
 """What the process is given of this one's environment. Keys and passwords stay here."""
 
@@ -93,13 +105,15 @@ class ParserProcess:
                 return _failure_of(to_failure(strings), found)
             case Kind.TOO_LARGE:
                 reason = f"its text has more than {self._limits.article // 2**20} MiB. Split it."
-                return replace(_failed(found, reason, Problem.TOO_LARGE), where=_where(strings[0], found))
+                return replace(_failed(found, reason, Problem.TOO_LARGE), where=_where(to_place(strings), found))
             case Kind.MEMORY:
                 reason = f"reading it takes more than {self._limits.memory // 2**20:,} MiB of memory. {_WAY_OUT}"
                 return _failed(found, reason, Problem.MEMORY)
             case Kind.DEFECT:
-                _log.warning("%s: %s", found.path, "\n".join(strings))
-                return _failed(found, f"it could not be read to its end ({strings[0]}). {_WAY_OUT}", Problem.CRASHED)
+                name, lines = to_defect(strings)
+                # Neither the name of the file nor what the process says is the start of a line of ours.
+                _log.warning("%r: %s%s", str(found.path), name, "".join(f"\n  | {line!r}" for line in lines))
+                return _failed(found, f"it could not be read to its end ({name}). {_WAY_OUT}", Problem.CRASHED)
             case _:
                 raise WireError(f"nothing was said that answers a file: {kind}")
 
@@ -107,10 +121,10 @@ class ParserProcess:
         """Why nothing more comes of a file. Ends the process."""
         child.end(ENDING if isinstance(error, EOFError) else 0)
         if isinstance(error, TimeoutError) or child.ended_by in ("SIGXCPU", "SIGALRM"):
-            _log.warning("%s: reading it took too long", found.path)
+            _log.warning("%r: reading it took too long", str(found.path))
             return _failed(found, f"reading it takes too long. {_WAY_OUT}", Problem.TOO_SLOW)
         how = str(error) if isinstance(error, WireError) else child.ended_by
-        _log.warning("%s: the process that read it has ended: %s", found.path, how)
+        _log.warning("%r: the process that read it has ended: %s", str(found.path), how)
         reason = f"the process that read it has ended ({how}). Save it again, or as .txt."
         return _failed(found, reason, Problem.CRASHED)
 
@@ -145,11 +159,12 @@ class _Child:
     def _wait_until_it_has_started(self) -> None:
         try:
             kind, _ = self._receive(STARTING)
+            if kind is not Kind.READY:
+                raise WireError(f"it begins with {kind}")
         except _GONE as error:
-            self.end()
+            self.end(ENDING if isinstance(error, EOFError) else 0)
             message = f"the process that parses files does not start ({self.ended_by})."
             raise ParserError(message, "What it wrote to standard error says why.") from error
-        assert kind is Kind.READY
 
     @property
     def has_ended(self) -> bool:
@@ -159,7 +174,9 @@ class _Child:
     def ended_by(self) -> str:
         """The signal, or the exit status, that it ended with."""
         code = self._process.returncode
-        return signal.Signals(-code).name if code < 0 else f"exit status {code}"
+        if code >= 0:
+            return f"exit status {code}"
+        return signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
 
     def ask(self, found: Found) -> None:
         """Have a file parsed. Raises OSError where the process is gone."""
@@ -230,6 +247,8 @@ def _of(article: LoadedArticle, found: Found) -> LoadedArticle:
 
 def _failure_of(failure: Failure, found: Found) -> Failure:
     ids = failure.article_ids if _is_bulk(found) else (found.id,)
+    if _is_bulk(found):
+        check_text(ids)
     origin = found.origin if failure.origin else ""
     return replace(failure, where=_where(failure.where, found), article_ids=ids, origin=origin)
 

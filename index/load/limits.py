@@ -1,10 +1,18 @@
-"""What a process that parses files may use."""
+"""What a process that parses files may use.
 
-import resource
+Limits that a system does not have (macOS refuses RLIMIT_AS, Windows has none of them) are left out there.
+"""
+
+import platform
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
 
 GRACE = 5
 """Seconds after which a process ends itself whose parent has not ended it."""
@@ -30,21 +38,38 @@ class Limits:
 
 def confine(limits: Limits) -> None:
     """Hold this process to the limits from now on, and keep it from writing files. There is no way back."""
-    for kind, most in (
-        (resource.RLIMIT_AS, limits.memory),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, 32),
+    for name, most in (
+        ("RLIMIT_AS", limits.memory),
+        ("RLIMIT_CORE", 0),
+        ("RLIMIT_NOFILE", 32),
+        ("RLIMIT_FSIZE", 0),  # last, since standard error may be a file, which is to say what went wrong
     ):
-        resource.setrlimit(kind, (most, most))
+        if _has(name):
+            kind = getattr(resource, name)
+            lowest = _at_most(most, resource.getrlimit(kind)[1])
+            resource.setrlimit(kind, (lowest, lowest))
+
+
+def _has(limit: str) -> bool:
+    """Whether the system has a limit that can be set."""
+    return hasattr(resource, limit) and (limit, platform.system()) != ("RLIMIT_AS", "Darwin")
+
+
+def _at_most(most: int, hard: int) -> int:
+    """Not more than what this process was given, which it may not raise."""
+    return most if hard == resource.RLIM_INFINITY else min(most, hard)
 
 
 @contextmanager
 def timed(limits: Limits) -> Iterator[None]:
     """While this lasts, the system ends this process when it takes too long, whatever it is busy with."""
+    if not _has("RLIMIT_CPU"):  # nor timers
+        yield
+        return
     used = resource.getrusage(resource.RUSAGE_SELF)
     spent = int(used.ru_utime + used.ru_stime) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (spent + limits.processor, resource.RLIM_INFINITY))
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (_at_most(spent + limits.processor, hard), hard))
     signal.setitimer(signal.ITIMER_REAL, limits.patience + GRACE)
     try:
         yield

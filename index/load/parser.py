@@ -25,8 +25,8 @@ MAX_TRACE = 4000
 def main(read: ReadFile = read_file) -> None:
     """Parse what is asked for until nothing more is."""
     limits = Limits(**json.loads(sys.argv[1]))
+    confine(limits)  # before there is nobody to tell that it failed
     asked, answers = _private_streams()
-    confine(limits)
     _send(answers, pack(Kind.READY))
     while (found := _next(asked)) is not None:
         frames = _frames(read, found, limits.article)

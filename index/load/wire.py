@@ -3,6 +3,7 @@
 A frame is its kind (one byte), its length and its strings; each string is its length and its UTF-8.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from enum import Enum
 from struct import Struct, error
@@ -15,6 +16,7 @@ _LENGTH = Struct(">I")
 _HEAD = Struct(">cI")
 # Half a character may stand in a path.
 _ENCODING = ("utf-8", "surrogatepass")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Kind(Enum):
@@ -91,6 +93,7 @@ def to_article(strings: list[str]) -> LoadedArticle:
     try:
         identifier, text, title, source, published, created, url, origin, where, count, *rest = strings
         removed = int(count)
+        check_text((text, title, source, published, created, url, *rest))
     except ValueError as wrong:
         raise WireError(f"no article: {wrong}") from wrong
     return LoadedArticle(
@@ -112,6 +115,27 @@ def to_failure(strings: list[str]) -> Failure:
     """The failure of a FAILURE. Raises WireError."""
     try:
         where, reason, origin, problem, *ids = strings
+        check_text([reason])
         return Failure(where, reason, tuple(ids), origin, Problem(problem))
     except ValueError as wrong:
         raise WireError(f"no failure: {wrong}") from wrong
+
+
+def to_place(strings: list[str]) -> str:
+    """Where the article of a TOO_LARGE stands. Raises WireError."""
+    if len(strings) != 1:
+        raise WireError(f"no place: {len(strings)} strings")
+    return strings[0]
+
+
+def to_defect(strings: list[str]) -> tuple[str, list[str]]:
+    """The error's name of a DEFECT, and the lines that say where it was raised. Raises WireError."""
+    if len(strings) != 2 or not strings[0].isidentifier():
+        raise WireError("no defect: it has no name")
+    return strings[0], strings[1].splitlines()
+
+
+def check_text(strings: Iterable[str]) -> None:
+    """Raises WireError for what is not text: half a character, which nothing can store."""
+    if any(_HALF.search(string) for string in strings):
+        raise WireError("half a character")
