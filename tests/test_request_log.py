@@ -218,69 +218,84 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "PAUSE", 0.0)
 
 
-@pytest.mark.usefixtures("hurried", "untouched")
-def test_no_secret_is_in_anything_that_is_told(
-    tmp_path: Path,
-    embedder: Embedder,
-    lines: list[str],
-    capfd: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
-) -> None:
-    """Every secret that passes through, planted once; everything that comes out, searched for all of them."""
-    secrets = {
-        "password": "geheim-1-4cb1", "wrong": "geheim-2-77aa", "model": "sk-3-e3d2f1", "cookie": "c" * 32,
-        "foreign": "eyJ-4-9c", "question": QUESTION, "query": "q-6-11",
-    }  # fmt: skip
-    keys = KeyStore(tmp_path / "keys.sqlite")
-    key, given = keys.make("x", [Scope.ASK, Scope.METRICS])
-    secrets["key"], secrets["revoked"] = given, keys.make("y", [Scope.ASK])[1]
-    keys.revoke(next(k.id for k in keys.listed() if k.name == "y"))
-    monkeypatch.setenv("OPENAI_API_KEY", secrets["model"])
-    refused = openai.AuthenticationError(
-        f"Incorrect API key provided: {secrets['model']}",
-        response=httpx.Response(401, request=httpx.Request("POST", "http://127.0.0.1/v1")),
-        body=None,
-    )
-    write_errors([secrets["password"], secrets["model"]])
-    telemetry = Telemetry([RequestLog(addresses=True)])
-    doors = Doors(keys, secrets["password"])
-    site = Site(tmp_path, embedder, writer=saying(refused), doors=doors, telemetry=telemetry)
-    request.addfinalizer(site.stop)
-    client = httpx.Client(base_url=site.url, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
-    request.addfinalizer(client.close)
-    out: list[str] = []
+class Planted:
+    """A server with a secret wherever one passes through, and all that it answers."""
 
-    def send(method: str, path: str, **more: Any) -> int:
-        sent = client.request(method, path, **more)
-        out.append(sent.text + json.dumps({n: v for n, v in sent.headers.items() if n != "set-cookie"}))
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        keys = KeyStore(folder / "keys.sqlite")
+        self.key, given = keys.make("x", [Scope.ASK, Scope.METRICS])
+        other, revoked = keys.make("y", [Scope.ASK])
+        keys.revoke(other.id)
+        self.secrets = {
+            "password": "geheim-1-4cb1", "wrong": "geheim-2-77aa", "model": "sk-3-e3d2f1", "cookie": "c" * 32,
+            "foreign": "eyJ-4-9c", "question": QUESTION, "query": "q-6-11", "key": given, "revoked": revoked,
+        }  # fmt: skip
+        refused = openai.AuthenticationError(
+            f"Incorrect API key provided: {self.secrets['model']}",
+            response=httpx.Response(401, request=httpx.Request("POST", "http://127.0.0.1/v1")),
+            body=None,
+        )
+        telemetry = Telemetry([RequestLog(addresses=True)])
+        doors = Doors(keys, self.secrets["password"])
+        self.site = Site(folder, embedder, writer=saying(refused), doors=doors, telemetry=telemetry)
+        self.client = httpx.Client(base_url=self.site.url, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
+        self.answered: list[str] = []
+
+    def send(self, method: str, path: str, key: str = "", **more: Any) -> int:
+        """The status. What is answered is kept, but the cookies that are set."""
+        headers = {"Authorization": f"Bearer {self.secrets[key]}"} if key else {}
+        sent = self.client.request(method, path, headers=headers, **more)
+        self.answered.append(sent.text + json.dumps({n: v for n, v in sent.headers.items() if n != "set-cookie"}))
         return sent.status_code
 
-    asks = {"Authorization": f"Bearer {given}"}
+    def close(self) -> None:
+        self.client.close()
+        self.site.stop()  # by when the last line is written
+
+
+@pytest.fixture
+def planted(
+    tmp_path: Path,
+    embedder: Embedder,
+    monkeypatch: pytest.MonkeyPatch,
+    hurried: None,
+    untouched: None,
+) -> Iterator[Planted]:
+    planted = Planted(tmp_path, embedder)
+    monkeypatch.setenv("OPENAI_API_KEY", planted.secrets["model"])
+    yield planted
+    planted.close()
+
+
+def test_no_secret_is_in_anything_that_is_told(
+    planted: Planted, lines: list[str], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every secret that passes through, planted once; everything that comes out, searched for all of them."""
+    secrets, send = planted.secrets, planted.send
+    write_errors([secrets["password"], secrets["model"]])  # here, where the standard error is looked at
     body = {"question": secrets["question"]}
-    assert send("POST", "/api/ask", json=body, headers=asks) == 200
-    assert send("POST", "/api/ask", json=body, headers={"Authorization": f"Bearer {secrets['revoked']}"}) == 401
-    assert send("POST", "/api/ask", json=body, headers={"Authorization": f"Bearer {secrets['foreign']}"}) == 401
+    assert send("POST", "/api/ask", "key", json=body) == 200
+    assert send("POST", "/api/ask", "revoked", json=body) == 401
+    assert send("POST", "/api/ask", "foreign", json=body) == 401
     assert send("POST", "/login", data={"password": secrets["wrong"]}) == 401
     assert send("POST", "/login", data={"password": secrets["password"]}) == 303
-    client.cookies.set("youju_visitor", secrets["cookie"])
+    planted.client.cookies.set("youju_visitor", secrets["cookie"])
     assert send("GET", "/zh-Hans/") == 200
     assert send("GET", f"/api/articles/{secrets['query']}?x={secrets['query']}") == 404
-    monkeypatch.setattr(
-        site.library, "pipeline", lambda: (_ for _ in ()).throw(RuntimeError(f"{given} {secrets['model']}"))
-    )
-    assert send("POST", "/api/ask", json=body, headers=asks) == 500
-    assert send("GET", "/metrics", headers=asks) == 200
-    site.stop()  # by when the last line is written
+    broken = RuntimeError(f"{secrets['key']} {secrets['model']}")
+    monkeypatch.setattr(planted.site.library, "pipeline", lambda: (_ for _ in ()).throw(broken))
+    assert send("POST", "/api/ask", "key", json=body) == 500
+    assert send("GET", "/metrics", "key") == 200
+    planted.close()
+    out = planted.answered
     out[-3] = out[-3].replace(secrets["query"], "", 1)  # whoever names an article is told its name
     out[0] = out[0].replace(secrets["question"], "")  # so is whoever asks
     said = capfd.readouterr().err
     assert "RuntimeError: youju_" in said
     everything = "\n".join([*out, *lines, said])
     assert {name for name, secret in secrets.items() if secret in everything} == set()
-    assert len(lines) == 9
     asked = told(lines)[0]
-    assert (asked["caller"], asked["key_id"], asked["model_errors"]) == ("key", key.id, ["key"])
+    assert (asked["caller"], asked["key_id"], asked["model_errors"]) == ("key", planted.key.id, ["key"])
     assert [line["caller"] for line in told(lines)] == [
         "key", "anybody", "anybody", "anybody", "anybody", "password", "password", "key", "key",
     ]  # fmt: skip
