@@ -81,7 +81,7 @@ class _OwnFile(WatchedFileHandler):
     """A file that is the server's user's alone, also when it is made anew because the last one was moved away."""
 
     def _open(self) -> TextIOWrapper:
-        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=_for_its_user)
+        return open(self.baseFilename, "a", encoding="utf-8", opener=_for_its_user)
 
 
 def _for_its_user(path: str, flags: int) -> int:
