@@ -1,4 +1,4 @@
-"""The HTTP API: search, ask, verify, articles, conversations, completions, health. README.md lists the routes."""
+"""The HTTP API: search, ask, verify, articles, conversations, completions, health. docs/embedding.md lists the routes."""
 
 from typing import Annotated
 
