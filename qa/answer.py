@@ -27,6 +27,9 @@ Mode = Literal["extractive", "llm"]
 MAX_SENTENCES = 10
 """Sentences that are quoted for one question at most, whatever is wished for."""
 
+MAX_QUESTION = 2000
+"""Characters of a question."""
+
 MAX_TURN = 20_000
 """Characters of one message of a conversation."""
 

@@ -6,16 +6,18 @@ leaves one article of many still finds that article's sentences.
 
 import re
 from datetime import date
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from index.errors import ArticleNotFound
 from index.fold import fold_text
-from index.reader import Allowed, Reader
 from qa.messages import NO_ARTICLE, NO_SOURCE
 from qa.script import Script
+
+if TYPE_CHECKING:
+    from index.reader import Allowed, Reader  # clients read filters, and open no index
 
 MAX_SOURCES = 100
 MAX_ARTICLES = 1000
@@ -74,7 +76,7 @@ class Filters(BaseModel):
 EVERYTHING = Filters.model_validate({})
 
 
-def allowed_by(filters: Filters | None, reader: Reader) -> Allowed | None:
+def allowed_by(filters: Filters | None, reader: "Reader") -> "Allowed | None":
     """What may be found; None where everything may. Raises ArticleNotFound for an id that no article has."""
     if filters is None or filters.is_empty:
         return None
@@ -88,7 +90,7 @@ def allowed_by(filters: Filters | None, reader: Reader) -> Allowed | None:
     return reader.allowed(numbers)
 
 
-def warnings_of(filters: Filters | None, reader: Reader, script: Script, *, found: bool) -> list[str]:
+def warnings_of(filters: Filters | None, reader: "Reader", script: Script, *, found: bool) -> list[str]:
     """What the asker should know of filters that found less than they may have been meant to.
 
     A source that no article has is no error, since sources come and go with their articles, but it
@@ -102,7 +104,7 @@ def warnings_of(filters: Filters | None, reader: Reader, script: Script, *, foun
     return said if found else [*said, NO_ARTICLE[script]]
 
 
-def _check_ids(ids: list[str], reader: Reader) -> None:
+def _check_ids(ids: list[str], reader: "Reader") -> None:
     known = reader.store.numbers_by_id(ids) if ids else {}
     unknown = [repr(i) for i in dict.fromkeys(ids) if i not in known]
     if unknown:
@@ -110,7 +112,7 @@ def _check_ids(ids: list[str], reader: Reader) -> None:
         raise ArticleNotFound(f"no article has {named}.", "List the ids with: youju articles")
 
 
-def _as_written(sources: list[str], reader: Reader) -> set[str]:
+def _as_written(sources: list[str], reader: "Reader") -> set[str]:
     """The articles' own spellings of the sources asked for."""
     wanted = {fold_text(source) for source in sources}
     return {source for source in reader.store.sources() if fold_text(source) in wanted}

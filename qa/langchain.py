@@ -15,7 +15,8 @@ from qa.answer import Answer, Turn
 from qa.filters import Day, Filters
 from qa.library import Library
 from qa.verify.cited import CitedText
-from qa.verify.verifier import Verification, Verifier
+from qa.verify.verification import Verification
+from qa.verify.verifier import Verifier
 
 
 class YoujuRetriever(BaseRetriever):

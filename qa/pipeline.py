@@ -7,7 +7,7 @@ from datetime import date
 from index.embed import Embedder
 from index.errors import QuestionError
 from index.reader import Reader
-from qa.answer import MAX_SENTENCES, Answer, Hit, Legs, Mode, Turn
+from qa.answer import MAX_QUESTION, MAX_SENTENCES, Answer, Hit, Legs, Mode, Turn
 from qa.asked import AnswerType
 from qa.candidate import Candidate, in_turn, order, spread
 from qa.clock import Clock
@@ -27,9 +27,6 @@ from qa.retrieve import Retriever
 from qa.script import Script, script_of, tells_script, to_script
 from qa.subquestions import asks_of_each, sub_questions
 from qa.topic import is_off, may_stand_alone
-
-MAX_QUESTION = 2000
-"""Characters of a question."""
 
 DEPTH = 80
 """Candidates that are checked as evidence."""

@@ -12,8 +12,8 @@ from index.build import Indexer
 from index.embed import Embedder
 from index.errors import EmbedderError, RerankerError, YoujuError
 from index.generations import Home
+from qa.answer import MAX_QUESTION
 from qa.library import Library
-from qa.pipeline import MAX_QUESTION
 from web.api import create_api
 
 ID = "各地/武汉 2027?.txt"

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -246,3 +248,10 @@ def test_a_key_is_sent_with_everything(client_of: Callable[..., Any]) -> None:
 
     client_of(key="youju_x", **answering(answer)).articles()
     assert seen == ["Bearer youju_x"]
+
+
+def test_a_client_needs_nothing_of_what_a_server_is_made_of() -> None:
+    heavy = "faiss tantivy numpy onnxruntime fastapi gradio langchain_core rjieba"
+    program = f"import sys, youju.client; print([name for name in '{heavy}'.split() if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

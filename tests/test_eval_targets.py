@@ -20,9 +20,9 @@ from index.build import Indexer
 from index.embed import Embedder
 from index.errors import ArticleNotFound, IndexMissing, QuestionError
 from index.generations import Home
+from qa.answer import MAX_QUESTION
 from qa.extractive import Extraction
 from qa.library import Library
-from qa.pipeline import MAX_QUESTION
 from web.api import create_api
 
 WUHAN = "武汉市发布量子产业规划。到2027年，武汉量子产业规模将达到300亿元。"

@@ -17,8 +17,8 @@ from qa.library import Library
 from web import intake
 from web import jobs as jobs_module
 from web.api import create_api
-from web.forms import Taken
-from web.jobs import MAX_NAMED, Jobs, State
+from web.forms import MAX_NAMED, State, Taken
+from web.jobs import Jobs
 
 GOOD, BAD = ("a.txt", "甲市有企业60家。".encode()), ("b.exe", b"x")
 

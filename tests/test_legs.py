@@ -14,9 +14,8 @@ from index.build import Event, Indexer, Outcome, embedding_inputs
 from index.embed import Vectors
 from index.errors import QuestionError
 from index.generations import Home
-from qa.answer import Found, Legs
+from qa.answer import MAX_QUESTION, Found, Legs
 from qa.library import Library
-from qa.pipeline import MAX_QUESTION
 from qa.script import Script, to_script
 from web.api import create_api
 

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from index.errors import QuestionError
-from qa.answer import Answer, Status, Turn, Verdict
+from qa.answer import MAX_QUESTION, Answer, Status, Turn, Verdict
 from qa.extractive import Extraction
 from qa.filters import Filters
-from qa.pipeline import MAX_QUESTION, Pipeline, Preferences
+from qa.pipeline import Pipeline, Preferences
 from qa.script import Script
 
 Make = Callable[..., Pipeline]

@@ -20,7 +20,8 @@ from qa.verify.cited import CitedText
 from qa.verify.finding import Finding, Kind
 from qa.verify.likeness import Likeness
 from qa.verify.reasons import reason_of
-from qa.verify.verifier import MAX_CITED, MAX_STATEMENT, SUPPORTED, Verification, Verifier, chance, verdict_of
+from qa.verify.verification import MAX_STATEMENT, Verification
+from qa.verify.verifier import MAX_CITED, SUPPORTED, Verifier, chance, verdict_of
 from web.api import create_api
 from web.forms import MAX_EVIDENCE, MAX_TEXTS
 from youju.cli.main import app

@@ -9,11 +9,11 @@ from functools import partial
 from typing import TypeVar
 
 from index.errors import HistoryError, YoujuError
-from qa.answer import Mode, Turn
+from qa.answer import MAX_QUESTION, Mode, Turn
 from qa.events import Done, Event
 from qa.filters import Filters
 from qa.history import Dialogue, Exchange
-from qa.pipeline import MAX_QUESTION, Preferences
+from qa.pipeline import Preferences
 from ui.problems import Told, in_words
 from ui.services import Services
 from ui.transcript import Shown, exchange_html, transcript_html

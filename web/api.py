@@ -13,7 +13,8 @@ from qa.library import Library
 from qa.pipeline import Preferences
 from qa.script import Script
 from qa.verify.cited import CitedText
-from qa.verify.verifier import Verification, Verifier
+from qa.verify.verification import Verification
+from qa.verify.verifier import Verifier
 from web import errors
 from web.articles import articles, uploads_of
 from web.background import in_background

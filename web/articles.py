@@ -16,9 +16,9 @@ from index.records import Article
 from index.store import ArticleSummary
 from qa.library import Library
 from web.events import guarded, json_of, named_stream
-from web.forms import ArticleBody, ArticleRow, Taken
+from web.forms import ArticleBody, ArticleRow, Job, Taken
 from web.intake import MAX_FILES, Intake, Upload
-from web.jobs import Job, Jobs
+from web.jobs import Jobs
 from web.openapi import errors_of
 
 STREAM = {

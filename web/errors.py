@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -31,6 +30,7 @@ from index.errors import (
     StoreVersionError,
     YoujuError,
 )
+from web.forms import ErrorBody, ErrorDetail
 from web.presence import Left
 from web.trace import HEADER, failed_with, trace_in
 
@@ -63,20 +63,6 @@ _WAYS_OUT: dict[type[YoujuError], str] = {
 TOO_LARGE = "Send less at once."
 """The way out for a request that is too large."""
 _HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
-
-
-class ErrorDetail(BaseModel):
-    """What went wrong, and the way out."""
-
-    code: str
-    message: str
-    hint: str = ""
-
-
-class ErrorBody(BaseModel):
-    """The body of every response that is not a success."""
-
-    error: ErrorDetail
 
 
 INTERNAL = ErrorDetail(

@@ -10,7 +10,8 @@ from starlette.responses import StreamingResponse
 from index.errors import YoujuError
 from qa.answer import Answer
 from qa.events import Cited, Done, Event, Said
-from web.errors import INTERNAL, ErrorBody, ErrorDetail, detail_of
+from web.errors import INTERNAL, detail_of
+from web.forms import ErrorBody, ErrorDetail
 from web.trace import failed_with
 
 

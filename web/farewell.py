@@ -6,8 +6,8 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.errors import ErrorBody, ErrorDetail
 from web.events import failed
+from web.forms import ErrorBody, ErrorDetail
 from web.security_headers import guarded
 
 ENDING = ErrorDetail(

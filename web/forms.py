@@ -1,14 +1,15 @@
 """The forms of the API's requests and responses, but for those that a module has to itself."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qa.answer import MAX_SENTENCES, Hit, Legs, Mode, Turn
+from qa.answer import MAX_QUESTION, MAX_SENTENCES, Hit, Legs, Mode, Turn
 from qa.filters import Day, Filters
-from qa.pipeline import MAX_QUESTION
-from qa.verify.verifier import MAX_STATEMENT
+from qa.verify.verification import MAX_STATEMENT
 
 MAX_HISTORY = 50
 """Turns of a conversation that a request may bring."""
@@ -158,3 +159,54 @@ class Taken:
     reprint_of: str = ""
     sentences: int = 0
     problem: str = ""
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong, and the way out."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+class ErrorBody(BaseModel):
+    """The body of every response that is not a success."""
+
+    error: ErrorDetail
+
+
+MAX_NAMED = 200
+"""Files of one upload that are named with what was wrong; the others are counted."""
+LOST = timedelta(seconds=60)
+"""Without one for so long, the server that worked on it has gone."""
+
+
+class State(StrEnum):
+    """How far an upload has come. What its counts name is committed, whatever the state."""
+
+    RUNNING = "running"
+    """It is worked on, or waits for others."""
+    DONE = "done"
+    FAILED = "failed"
+    """It could not go on; `error` says why."""
+    GONE = "gone"
+    """Its server was stopped. What is not counted may be missing: send it again."""
+
+
+class Job(BaseModel):
+    """An upload. Times are ISO 8601 in UTC."""
+
+    id: str
+    state: State = State.RUNNING
+    begun: str
+    changed: str
+    counts: dict[str, int] = Field(default={}, description="articles by what became of them: added, updated, failed, …")
+    problems: list[dict[str, str | int]] = Field(
+        default=[], description=f"the first {MAX_NAMED} that failed or were skipped, each as an event `article` has it"
+    )
+    error: ErrorDetail | None = None
+
+    def now(self, at: datetime) -> "Job":
+        """The same as it must be seen at a time."""
+        is_lost = self.state is State.RUNNING and at - datetime.fromisoformat(self.changed) > LOST
+        return self.model_copy(update={"state": State.GONE}) if is_lost else self

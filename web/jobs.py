@@ -8,55 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
-
-from pydantic import BaseModel, Field
 
 from index.errors import HistoryError, JobNotFound, YoujuError
 from qa.sqlite_file import SqliteFile
-from web.errors import INTERNAL, ErrorDetail, detail_of
-from web.forms import FAILED, SKIPPED, Taken
+from web.errors import INTERNAL, detail_of
+from web.forms import FAILED, MAX_NAMED, SKIPPED, Job, State, Taken
 
 BEAT = 5.0
 """Seconds between signs of life, and between what is written down."""
-LOST = timedelta(seconds=60)
-"""Without one for so long, the server that worked on it has gone."""
 KEPT = timedelta(days=7)
-MAX_NAMED = 200
-"""Files of one upload that are named with what was wrong; the others are counted."""
 _log = logging.getLogger(__name__)
-
-
-class State(StrEnum):
-    """How far an upload has come. What its counts name is committed, whatever the state."""
-
-    RUNNING = "running"
-    """It is worked on, or waits for others."""
-    DONE = "done"
-    FAILED = "failed"
-    """It could not go on; `error` says why."""
-    GONE = "gone"
-    """Its server was stopped. What is not counted may be missing: send it again."""
-
-
-class Job(BaseModel):
-    """An upload. Times are ISO 8601 in UTC."""
-
-    id: str
-    state: State = State.RUNNING
-    begun: str
-    changed: str
-    counts: dict[str, int] = Field(default={}, description="articles by what became of them: added, updated, failed, …")
-    problems: list[dict[str, str | int]] = Field(
-        default=[], description=f"the first {MAX_NAMED} that failed or were skipped, each as an event `article` has it"
-    )
-    error: ErrorDetail | None = None
-
-    def now(self, at: datetime) -> "Job":
-        """The same as it must be seen at a time."""
-        is_lost = self.state is State.RUNNING and at - datetime.fromisoformat(self.changed) > LOST
-        return self.model_copy(update={"state": State.GONE}) if is_lost else self
 
 
 def _tables(database: sqlite3.Connection) -> None:

@@ -16,11 +16,10 @@ from pydantic import BaseModel, Field
 from starlette.routing import Route
 
 from index.errors import YoujuError
-from qa.answer import Answer, Hit, Turn
+from qa.answer import MAX_QUESTION, Answer, Hit, Turn
 from qa.clock import Clock
 from qa.filters import Filters
 from qa.library import Library
-from qa.pipeline import MAX_QUESTION
 from web.body_limit import MAX_BODY
 from web.errors import detail_of
 from web.events import answer_of

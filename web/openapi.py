@@ -4,7 +4,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from web.errors import INTERNAL, TOO_LARGE, ErrorBody, ErrorDetail
+from web.errors import INTERNAL, TOO_LARGE
+from web.forms import ErrorBody, ErrorDetail
 
 _ERRORS = {
     401: ("The server asks who comes, and no valid key was sent.", "unauthorized", "a key is needed.",

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from web.errors import ErrorBody, ErrorDetail
+from web.forms import ErrorBody, ErrorDetail
 from web.security_headers import guarded
 from web.sub_path import below
 

@@ -15,7 +15,8 @@ from qa.verify.alignment import covered, pairs
 from qa.verify.analysed import Analysed
 from qa.verify.reasons import reason_of
 from qa.verify.subjects import check_place_and_year
-from qa.verify.verifier import MAX_STATEMENT, Verification, Verifier
+from qa.verify.verification import MAX_STATEMENT, Verification
+from qa.verify.verifier import Verifier
 
 OTHERS = 2
 """Sources that are tried for a sentence whose own bear it out not at all."""

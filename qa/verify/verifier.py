@@ -3,8 +3,6 @@
 import math
 from dataclasses import asdict, dataclass
 
-from pydantic import BaseModel, Field
-
 from index.errors import StatementError
 from qa.answer import Verdict
 from qa.reading.model import ReadingModel
@@ -30,21 +28,7 @@ from qa.verify.subjects import check_subjects
 from qa.verify.substitutions import check_substitutions
 from qa.verify.times import check_times
 from qa.verify.vague import check_vague
-
-MAX_STATEMENT = 1000
-"""Characters."""
-
-
-class Verification(BaseModel):
-    """What became of a statement."""
-
-    verdict: Verdict
-    confidence: float = Field(
-        ge=0,
-        le=1,
-        description="estimated chance that a supported or partial statement is borne out, or an unsupported one is not; what a check has found counts for half at least",
-    )
-    reasons: list[str] = Field(description="what does not agree, in the statement's script; empty when supported")
+from qa.verify.verification import MAX_STATEMENT, Verification
 
 
 @dataclass(frozen=True, slots=True)

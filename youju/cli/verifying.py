@@ -11,7 +11,7 @@ from index.errors import LoadError
 from index.records import LoadedArticle
 from qa.answer import Verdict
 from qa.verify.cited import CitedText
-from qa.verify.verifier import Verification
+from qa.verify.verification import Verification
 from youju.cli.options import JsonOption, print_json
 from youju.settings import load_settings
 

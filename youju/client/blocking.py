@@ -13,9 +13,8 @@ from qa.answer import Answer, Turn
 from qa.events import Done, Event
 from qa.filters import Filters
 from qa.history import Conversation
-from qa.verify.verifier import Verification
-from web.forms import ArticleBody, ArticleRow, Readiness, SearchResponse, Taken
-from web.jobs import Job
+from qa.verify.verification import Verification
+from web.forms import ArticleBody, ArticleRow, Job, Readiness, SearchResponse, Taken
 from youju.client import calls
 from youju.client.calls import Call, Files, Wishes
 from youju.client.errors import ClientError

@@ -18,9 +18,8 @@ from qa.answer import Answer, AnswerSentence, Citation, Mode, Turn
 from qa.events import Cited, Done, Event, Said
 from qa.filters import Filters
 from qa.history import Conversation
-from qa.verify.verifier import Verification
-from web.forms import ArticleBody, ArticleRow, Readiness, SearchResponse, Taken
-from web.jobs import Job
+from qa.verify.verification import Verification
+from web.forms import ArticleBody, ArticleRow, Job, Readiness, SearchResponse, Taken
 from youju.client.errors import ClientError, Refused, ServerUnreachable, refusal
 
 T = TypeVar("T")

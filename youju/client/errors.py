@@ -3,7 +3,7 @@
 import json
 
 from index.errors import YoujuError
-from web.errors import ErrorBody
+from web.forms import ErrorBody
 
 
 class ClientError(YoujuError):
