@@ -28,7 +28,7 @@ demo: install  ## index articles/ and answer three questions
 	  printf '\n——— %s\n' "$$question"; $(BIN)/youju ask "$$question" --home $(DEMO) || exit 1; done
 
 test: install
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 eval: install  ## our own question set; fails when a figure falls below what is committed
 	$(BIN)/youju index articles --delete-missing --home $(EVAL)

@@ -106,7 +106,7 @@ class Library:
         if self._reader is None or self._has_newer(self._reader):
             self._reader = open_reader(self._home, self._embedder)
             self._pipeline = self._made(self._reader)
-            self._again = time.monotonic() + AGAIN
+            self._again = time.monotonic() + AGAIN if self._reader.is_stale else 0.0  # it could not be made
 
     def _made(self, reader: Reader) -> Pipeline:
         return Pipeline(reader, self._embedder, self._extraction, self._reranker, self._writer)

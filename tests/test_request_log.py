@@ -139,11 +139,11 @@ def test_what_goes_wrong_is_named_by_its_code(
 
     client.post("/api/ask", json={"question": " "})
     monkeypatch.setattr("qa.pipeline.Pipeline.stream", fails(StoreError("x")))
-    assert client.post("/api/ask", json={"question": QUESTION}).status_code == 500
+    assert client.post("/api/ask", json={"question": QUESTION}).status_code == 503
     monkeypatch.setattr("qa.pipeline.Pipeline.stream", fails(ZeroDivisionError()))
     defect = client.post("/api/ask", json={"question": QUESTION})
     assert [(line["status"], line["error"]) for line in told(lines)] == [
-        (422, "bad_question"), (500, "store_failed"), (500, "ZeroDivisionError"),
+        (422, "bad_question"), (503, "store_failed"), (500, "ZeroDivisionError"),
     ]  # fmt: skip
     assert defect.headers["x-trace-id"] == told(lines)[2]["trace_id"]
 

@@ -17,6 +17,7 @@ from app import make_server
 from web import errors
 from web.cross_origin import CrossOrigin
 from web.observed import Observed
+from web.sites import Sites
 from web.sub_path import Rooted, SubPath
 from web.telemetry import Telemetry
 from web.trace import TraceFilter
@@ -38,7 +39,7 @@ def application(root: str, telemetry: Telemetry) -> FastAPI:
     app.add_api_route("/api/ask", lambda: 1, methods=["POST"])
     app.add_api_route("/api/articles/{article_id:path}", lambda article_id: article_id)
     app.add_api_route("/api/{path:path}", lambda path: path, methods=["GET", "PUT"], include_in_schema=False)
-    app.add_middleware(CrossOrigin, origins=[SITE])
+    app.add_middleware(CrossOrigin, sites=Sites([SITE]))
     app.add_middleware(Observed, telemetry=telemetry)
     if root:
         app.user_middleware.append(Middleware(Rooted, root_path=root))
@@ -53,7 +54,8 @@ def served(app: FastAPI) -> Iterator[httpx.Client]:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        while not server.started:
+        deadline = time.monotonic() + PATIENCE
+        while not server.started and time.monotonic() < deadline:
             time.sleep(0.01)
         alone = httpx.Limits(max_keepalive_connections=0)
         with httpx.Client(base_url=f"http://127.0.0.1:{server.config.port}", limits=alone) as client:

@@ -138,7 +138,9 @@ async def _validation(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    if isinstance(error.__cause__, OSError):  # a file that is sent lies in the temporary folder until it has come
+    if error.status_code == 400 and isinstance(
+        error.__cause__, OSError
+    ):  # a file that is sent lies in the temporary folder until it has come
         return response_of(not_put_aside(error.__cause__))
     if error.status_code == 400:  # a body that cannot be decoded
         return refusal(422, "bad_request", str(error.detail), "Send JSON in UTF-8.")
