@@ -44,6 +44,7 @@ def test_everything_is_done_by_keyboard(visit: Visit, site: Site) -> None:
     expect(numbers.nth(1)).to_be_focused()
     page.keyboard.press("Enter")
     expect(numbers.nth(1)).to_have_attribute("aria-current", "true")
+    expect(page.locator("#yj-source .yj-panel")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#yj-source .yj-panel")).to_be_hidden()
     expect(numbers.nth(1)).to_be_focused()
