@@ -26,7 +26,7 @@ def test_shape_is_that_of_multilingual_e5_small(model: ModelFile) -> None:
 
 
 def test_verify_knows_the_installed_file(model: ModelFile) -> None:
-    model.verify()
+    model.verify()  # raises for any other file
 
 
 def test_pieces_are_those_of_xlm_roberta(model: ModelFile) -> None:

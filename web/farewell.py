@@ -3,11 +3,12 @@
 import asyncio
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.errors import refusal
 from web.events import failed
-from web.forms import ErrorBody, ErrorDetail
+from web.forms import ErrorDetail
 from web.security_headers import guarded
 
 ENDING = ErrorDetail(
@@ -101,4 +102,4 @@ class _Response:
 
 
 def _said(error: ErrorDetail, status: int) -> Response:
-    return guarded(JSONResponse(ErrorBody(error=error).model_dump(), status, headers={"Retry-After": str(AGAIN)}))
+    return guarded(refusal(status, error.code, error.message, error.hint, {"Retry-After": str(AGAIN)}))

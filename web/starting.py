@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from web.forms import ErrorBody, ErrorDetail
+from web.errors import refusal
 from web.security_headers import guarded
 from web.sub_path import below
 
@@ -96,8 +96,7 @@ def _early(path: str, headers: Headers) -> Response:
     after = {"Retry-After": str(AGAIN), "Cache-Control": "no-store"}
     if "text/html" in headers.get("accept", ""):
         return guarded(HTMLResponse(_PAGE, 503, headers=after | {"Refresh": str(AGAIN)}), POLICY)
-    detail = ErrorDetail(code="starting", message="the server is starting.", hint=f"Try again in {AGAIN} s.")
-    return guarded(JSONResponse(ErrorBody(error=detail).model_dump(), 503, headers=after))
+    return guarded(refusal(503, "starting", "the server is starting.", f"Try again in {AGAIN} s.", after))
 
 
 _PAGE = """<!doctype html><html lang="zh-Hans"><meta charset="utf-8">
